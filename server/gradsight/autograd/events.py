@@ -1,0 +1,309 @@
+"""The vocabulary: what happens to tensors, as told by the static interpreter or by the probe.
+
+Both producers emit these events in the order in which they happen (for the static side: in the
+order of a walk that goes through loop bodies twice and through both arms of a branch). Checks
+read them and never ask who told them. How a place is chosen is part of the vocabulary:
+
+- an op: the whole expression (`x * 2`, `F.relu(h)`, `t.exp()`); an augmented assignment
+  (`y += 1`) and an assignment to a slot (`y[0] = 1`): the whole statement;
+- an attribute (`y.grad`, `y.data`): the attribute expression;
+- a grad-mode scope: the context expression of the `with` item, the decorator expression
+  (without the `@`), or the call that switches the mode;
+- a call of a method (`loss.backward()`, `optimizer.step()`): the call expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias, TypeVar
+
+from gradsight.autograd.values import Known, Value
+from gradsight.text import Range
+
+Branch: TypeAlias = tuple[tuple[int, int], ...]
+"""Under which conditions something ran: (branch, arm) pairs from the outermost in; () for always."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Site:
+    """A range counted from the first line of a chunk of a document, so that lines moving above change nothing."""
+
+    path: str
+    chunk: int
+    """Serial number of the chunk in its document; `WHOLE_TEXT` where the range counts from the top."""
+    range: Range
+
+
+WHOLE_TEXT = -1
+
+
+class Mode(Enum):
+    """What a grad-mode scope does."""
+
+    NO_GRAD = "no_grad"
+    INFERENCE = "inference_mode"
+    SWITCHED_OFF = "set_grad_enabled(False)"
+    ENABLED = "enable_grad"
+
+
+class ScopeForm(Enum):
+    """How a grad-mode scope was opened."""
+
+    WITH = "with"
+    DECORATOR = "decorator"
+    CALL = "call"
+    """`torch.set_grad_enabled(False)` as a statement: on until somebody switches back."""
+
+
+class Cut(Enum):
+    """Why a result does not require grad though an input does."""
+
+    DETACH = "detach"
+    """`.detach()`, `.detach_()`, `.data`."""
+    NUMBER = "number"
+    """`.item()`, `.tolist()`, `float()`, `int()`, `math.f(t)`: it became a Python number."""
+    NUMPY = "numpy"
+    """`.numpy()`, `np.asarray(t)`, `np.f(t)`: it became an array."""
+    REWRAP = "rewrap"
+    """`torch.tensor(t)`, `torch.Tensor([t])`, `Variable(t)`, `nn.Parameter(t)`: copied without its history."""
+    GRAD_MODE = "grad mode"
+    """The op ran while a scope had switched grad mode off; `Applied.scope` says which."""
+    NOT_DIFFERENTIABLE = "not differentiable"
+    """The op has no derivative by nature: argmax, comparisons, casts to integers, sampling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Anything that happened, with where and when."""
+
+    id: int
+    """Grows with time, with gaps; unique in the trace."""
+    site: Site
+    branch: Branch = ()
+    calls: tuple[Site, ...] = ()
+    """The calls in the user's code that led here, outermost first."""
+    raised: str | None = None
+    """Observed only: the message of the exception that PyTorch raised here."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A tensor that an op keeps for its backward."""
+
+    value: Value
+    """Snapshot at the time of the save."""
+    storage: int
+    version: int
+    what: str
+    """Which one, in PyTorch's terms: `result`, `self`, `other`, `input`, `weight`, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created(Event):
+    """A tensor came into being without a graph behind it: a factory call, a parameter, a copy of data."""
+
+    value: Value
+    by: str
+    """Dotted public name: `torch.randn`, `torch.nn.Parameter`, `torch.nn.Linear` for the parameters of a layer."""
+    explicit: Known = None
+    """What the call said about requires_grad; None: nothing."""
+    inputs: tuple[Value, ...] = ()
+    """What was copied without its history (`torch.tensor(t)`, `nn.Parameter(t)`, `torch.from_numpy(a)`)."""
+    cut: Cut | None = None
+    """REWRAP where an input required grad (or was a number or array from one that did)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied(Event):
+    """An op computed `outputs` from `inputs`."""
+
+    op: str
+    """Dotted public name: `torch.Tensor.mul`, `torch.exp`, `torch.nn.functional.relu`, `torch.nn.Linear` for a
+    layer's call; `join` where two branches gave one name different values (static only)."""
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    saved: tuple[Saved, ...] = ()
+    scope: int | None = None
+    """Id of the `Scope` event that had grad mode off, if it was off."""
+    cut: Cut | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutated(Applied):
+    """A tensor was written in place; `outputs[0]` is the same object afterwards, `inputs` what was written into it."""
+
+    target: Value
+    """The tensor before the write."""
+    version: int
+    """Version of the storage after the write. Not bumped, and `noticed` False, for writes through `.data`."""
+    noticed: bool = True
+    """Whether autograd's version counter saw the write."""
+    by_step: int | None = None
+    """Id of the `Stepped` event if an optimizer wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(Event):
+    """Grad mode was set."""
+
+    mode: Mode
+    form: ScopeForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackwardCalled(Event):
+    """`t.backward()`, `torch.autograd.backward()` or `torch.autograd.grad()`."""
+
+    api: str
+    """`backward` or `grad`."""
+    roots: tuple[Value, ...]
+    gradient_given: Known = False
+    retain_graph: Known = False
+    create_graph: Known = False
+    inputs: tuple[Value, ...] | None = None
+    """The tensors asked for by `autograd.grad(.., inputs)`, where known."""
+    conflict: tuple[int, int] | None = None
+    """Observed only: (id of the `Applied` event whose saved tensor was changed, storage)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradRead(Event):
+    """Somebody looked at `t.grad`."""
+
+    value: Value
+    has_grad: Known
+    """Whether it was there: True, None for unknown, False if `.grad` is None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiresGradSet(Event):
+    """`t.requires_grad_(flag)`, `t.requires_grad = flag`; `value` is the state before."""
+
+    value: Value
+    flag: Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerBuilt(Event):
+    """An optimizer was constructed."""
+
+    optimizer: int
+    name: str | None
+    parameters: tuple[Value, ...] | None
+    """What it holds; None: unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped(Event):
+    """`optimizer.step()`; `parameters` are the ids of what it writes, None: unknown."""
+
+    optimizer: int
+    name: str | None
+    parameters: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradsCleared(Event):
+    """`.zero_grad()`, `t.grad = None`, `t.grad.zero_()`; `parameters` are ids, None: unknown, so possibly all."""
+
+    parameters: tuple[int, ...] | None
+    by: str
+    """`optimizer`, `module` or `tensor`."""
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebound(Event):
+    """A name or attribute that held a leaf requiring grad now holds another tensor. Place: the assignment."""
+
+    name: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeSet(Event):
+    """An attribute that PyTorch does not know was set on a tensor or module, or a keyword it does not know was
+    given to a factory, or a comparison stands where an assignment was meant. Static only. Place: the statement,
+    or the keyword."""
+
+    receiver: str
+    """`tensor` or `module`."""
+    name: str | None
+    attribute: str
+    form: str
+    """`assign`, `compare` or `keyword`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodNamed(Event):
+    """A method stands as a statement without being called (`loss.backward`). Static only. Place: the expression."""
+
+    receiver: str
+    """`tensor`, `optimizer`, `module` or `scheduler`."""
+    name: str | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opaque(Event):
+    """Control went into code that the trace cannot see and that may have called `backward`, `step` or
+    `zero_grad`, written in place, or replaced what it was given. Static only."""
+
+    touched: frozenset[int] | None
+    """Ids of the values, optimizers and modules that it could reach; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramError:
+    """The exception that ended an observed program."""
+
+    type: str
+    message: str
+    site: Site | None
+    """The innermost line of the user's own files."""
+
+
+class Trace:
+    """All that happened, in order, and who saw it."""
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        *,
+        observed: bool,
+        names: Mapping[Site, Value] | None = None,
+        error: ProgramError | None = None,
+        complete: bool = True,
+    ) -> None:
+        self.events: tuple[Event, ...] = tuple(events)
+        self.observed = observed
+        """True: the probe ran the program. False: the static interpreter read it."""
+        self.names: Mapping[Site, Value] = names or {}
+        """What each name or attribute that was evaluated held then (the last time, where several)."""
+        self.error = error
+        self.complete = complete
+        """False: the run was stopped by a limit, or the walk by its budget; absence then proves nothing."""
+        self._by_id = {event.id: event for event in self.events}
+
+    def __getitem__(self, id: int) -> Event:
+        return self._by_id[id]
+
+    def maker(self, value: Value) -> Event | None:
+        """The event that made `value` or last wrote it in place; None where its origin is unknown."""
+        return None if value.made_by is None else self._by_id.get(value.made_by)
+
+    def each(self, kind: type[E]) -> Iterator[E]:
+        """All events of one type, in order."""
+        return (event for event in self.events if isinstance(event, kind))
+
+
+def compatible(one: Event, other: Event) -> bool:
+    """Whether some run of the program can contain both events."""
+    arms = dict(one.branch)
+    return all(arms.get(branch, arm) == arm for branch, arm in other.branch)

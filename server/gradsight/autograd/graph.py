@@ -1,0 +1,95 @@
+"""Walking a trace backwards: which graph is behind a value, and where gradients stop on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gradsight.autograd.events import Applied, Created, Event, Mutated, Trace
+from gradsight.autograd.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind one value, as far as no cut stands in between."""
+
+    nodes: tuple[Applied, ...]
+    """Ops of the graph: those whose result requires grad, nearest first."""
+    leaves: dict[int, Value]
+    """Leaves that require grad, by id: `backward()` from the value gives them a gradient."""
+    cuts: tuple[Applied | Created, ...]
+    """Events that dropped the history of an input that required grad, nearest first."""
+    sources: tuple[Created, ...]
+    """Tensors made without a graph that do not require grad, nearest first."""
+    complete: bool
+    """False where a value of unknown origin lies behind: absence then proves nothing."""
+
+
+def operands(event: Applied) -> Iterator[Value]:
+    """What flows into an op; for a write in place the old content comes first."""
+    if isinstance(event, Mutated):
+        yield event.target
+    yield from event.inputs
+
+
+def behind(trace: Trace, *roots: Value) -> Behind:
+    """Walks back from `roots` to leaves, sources and the first cut on each way."""
+    nodes: list[Applied] = []
+    leaves: dict[int, Value] = {}
+    cuts: list[Applied | Created] = []
+    sources: list[Created] = []
+    complete = True
+    seen: set[tuple[int, int | None]] = set()
+    waiting = list(reversed(roots))
+    while waiting:
+        value = waiting.pop()
+        if (value.id, value.made_by) in seen:
+            continue
+        seen.add((value.id, value.made_by))
+        if value.requires_grad and value.is_leaf:
+            leaves[value.id] = value
+            continue
+        maker = trace.maker(value)
+        if isinstance(maker, (Applied, Created)) and maker.cut is not None:
+            if maker not in cuts:
+                cuts.append(maker)
+        elif isinstance(maker, Applied):
+            if value.requires_grad is not False:
+                nodes.append(maker)
+            waiting.extend(reversed(list(operands(maker))))
+        elif isinstance(maker, Created):
+            if maker not in sources:
+                sources.append(maker)
+        else:
+            complete = False
+    return Behind(tuple(nodes), leaves, tuple(cuts), tuple(sources), complete)
+
+
+def beyond(trace: Trace, cut: Applied | Created) -> Behind:
+    """What the history would have been that `cut` dropped."""
+    inputs = tuple(operands(cut)) if isinstance(cut, Applied) else cut.inputs
+    return behind(trace, *inputs)
+
+
+def flow(trace: Trace, source: Event, root: Value) -> tuple[Event, ...]:
+    """The events on one way from `source` to `root`, in the order of the flow; () if there is none."""
+    came_from: dict[int, Event | None] = {}
+    waiting: list[tuple[Value, Event | None]] = [(root, None)]
+    while waiting:
+        value, next_event = waiting.pop()
+        maker = trace.maker(value)
+        if maker is None or maker.id in came_from:
+            continue
+        came_from[maker.id] = next_event
+        if maker is source:
+            way: list[Event] = []
+            step: Event | None = maker
+            while step is not None:
+                way.append(step)
+                step = came_from[step.id]
+            return tuple(way)
+        if isinstance(maker, Applied):
+            waiting.extend((operand, maker) for operand in operands(maker))
+        elif isinstance(maker, Created):
+            waiting.extend((operand, maker) for operand in maker.inputs)
+    return ()

@@ -1,0 +1,45 @@
+"""What a check sees: one trace, the texts it happened in, and what several checks would ask of both."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import cached_property
+
+from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
+from gradsight.autograd.graph import Behind, behind
+from gradsight.document import Document
+from gradsight.finding import Related
+from gradsight.text import Place
+
+
+class View:
+    """A trace and its documents, by path. Checks only read."""
+
+    def __init__(self, trace: Trace, documents: Mapping[str, Document]) -> None:
+        self.trace = trace
+        self.documents = documents
+
+    def place(self, at: Event | Site) -> Place:
+        """Where an event happened, as the user sees the text now."""
+        site = at if isinstance(at, Site) else at.site
+        return self.documents[site.path].locate(site)
+
+    def text(self, at: Event | Place) -> str:
+        """The source text there."""
+        place = at if isinstance(at, Place) else self.place(at)
+        return self.documents[place.path].lines.slice(place.range)
+
+    def node(self, at: Event | Place) -> ast.AST | None:
+        """The syntax node that covers exactly this range, if there is one."""
+        place = at if isinstance(at, Place) else self.place(at)
+        return self.documents[place.path].node_at(place.range)
+
+    def related(self, at: Event | Site | Place, message: str) -> Related:
+        """A related location with a word on its part in the flow."""
+        return Related(message, at if isinstance(at, Place) else self.place(at))
+
+    @cached_property
+    def backwards(self) -> tuple[tuple[BackwardCalled, Behind], ...]:
+        """Every call that asks for gradients, with what lies behind its roots."""
+        return tuple((call, behind(self.trace, *call.roots)) for call in self.trace.each(BackwardCalled))

@@ -1,0 +1,1 @@
+"""One source text as the analysis sees it (being written)."""
