@@ -128,6 +128,9 @@ class Applied(Event):
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     saved: tuple[Saved, ...] = ()
+    keeps: Known = None
+    """Whether the node keeps anything that the first backward frees, be it out of the user's sight: only then
+    does a second backward through it raise. Unknown counts as unknown even where `saved` is empty."""
     scope: int | None = None
     """Id of the `Scope` event that had grad mode off, if it was off."""
     cut: Cut | None = None
