@@ -92,3 +92,7 @@ class Finding:
     def with_fixes(self, *fixes: Fix) -> Finding:
         """This finding with `fixes` behind the ones it has."""
         return replace(self, fixes=self.fixes + fixes)
+
+    def with_severity(self, severity: Severity) -> Finding:
+        """This finding, as loud as the user wants it."""
+        return replace(self, severity=severity)
