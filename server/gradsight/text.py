@@ -81,6 +81,20 @@ class Place:
     range: Range
 
 
+WHOLE_TEXT = -1
+"""The chunk of a `Site` whose range counts from the top of the text."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Site:
+    """A range counted from the first line of a chunk of a document, so that lines moving above change nothing."""
+
+    path: str
+    chunk: int
+    """Serial number of the chunk in its document; `WHOLE_TEXT` where the range counts from the top."""
+    range: Range
+
+
 class LineMap:
     """Lines of one text, and the conversions that need them."""
 

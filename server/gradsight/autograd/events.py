@@ -20,23 +20,11 @@ from enum import Enum
 from typing import TypeAlias, TypeVar
 
 from gradsight.autograd.values import Known, Value
-from gradsight.text import Range
+from gradsight.text import WHOLE_TEXT as WHOLE_TEXT
+from gradsight.text import Site as Site
 
 Branch: TypeAlias = tuple[tuple[int, int], ...]
 """Under which conditions something ran: (branch, arm) pairs from the outermost in; () for always."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Site:
-    """A range counted from the first line of a chunk of a document, so that lines moving above change nothing."""
-
-    path: str
-    chunk: int
-    """Serial number of the chunk in its document; `WHOLE_TEXT` where the range counts from the top."""
-    range: Range
-
-
-WHOLE_TEXT = -1
 
 
 class Mode(Enum):
