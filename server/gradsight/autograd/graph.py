@@ -38,30 +38,38 @@ def behind(trace: Trace, *roots: Value) -> Behind:
     leaves: dict[int, Value] = {}
     cuts: list[Applied | Created] = []
     sources: list[Created] = []
+    copies: set[int] = set()
     complete = True
-    seen: set[tuple[int, int | None]] = set()
-    waiting = list(reversed(roots))
+    seen: set[tuple[int, int | None, bool]] = set()
+    # The second item is the copy of data that the walk came through: what was copied had no history left,
+    # but behind it may stand the cut that took it away.
+    waiting: list[tuple[Value, Created | None]] = [(root, None) for root in reversed(roots)]
     while waiting:
-        value = waiting.pop()
-        if (value.id, value.made_by) in seen:
+        value, copy = waiting.pop()
+        if (key := (value.id, value.made_by, copy is not None)) in seen:
             continue
-        seen.add((value.id, value.made_by))
+        seen.add(key)
         if value.requires_grad and value.is_leaf:
-            leaves[value.id] = value
+            if copy is None:
+                leaves[value.id] = value
             continue
         maker = trace.maker(value)
         if isinstance(maker, (Applied, Created)) and maker.cut is not None:
             if maker not in cuts:
                 cuts.append(maker)
+            if copy is not None:
+                copies.add(copy.id)
         elif isinstance(maker, Applied):
-            if value.requires_grad is not False:
+            if value.requires_grad is not False and copy is None:
                 nodes.append(maker)
-            waiting.extend(reversed(list(operands(maker))))
+            waiting.extend((operand, copy) for operand in reversed(list(operands(maker))))
         elif isinstance(maker, Created):
-            if maker not in sources:
+            if copy is None and maker not in sources:
                 sources.append(maker)
-        else:
+            waiting.extend((data, copy or maker) for data in reversed(maker.inputs))
+        elif copy is None:
             complete = False
+    sources = [source for source in sources if source.id not in copies]
     return Behind(tuple(nodes), leaves, tuple(cuts), tuple(sources), complete)
 
 
