@@ -1,0 +1,256 @@
+"""Which cut is to blame: for a backward that raises, and for a leaf that waits for its gradient in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gradsight.autograd.events import (
+    Applied,
+    BackwardCalled,
+    Created,
+    Cut,
+    Event,
+    GradRead,
+    Mutated,
+    Rebound,
+    RequiresGradSet,
+    Stepped,
+    Trace,
+)
+from gradsight.autograd.graph import Behind, behind, beyond, flow
+from gradsight.autograd.training import Backwards, Training
+from gradsight.autograd.values import Form, Value
+
+NO_GRAD_RAISED = "does not require grad"
+"""What PyTorch's message says when backward() is called on a root without a graph."""
+
+_STEPS_TO_TRUST_A_STOPPED_RUN = 2
+
+Dropped: TypeAlias = Applied | Created
+"""An event that dropped the history of what it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """One cut, and what it costs."""
+
+    cut: Dropped
+    """The event to change: of several in one conversion (`torch.tensor(t.item())`) the one nearest to the root."""
+    kind: Cut
+    call: BackwardCalled
+    """Where it shows."""
+    leaves: tuple[Value, ...]
+    """The leaves behind the cut that get no gradient because of it."""
+    wish: Event | None
+    """The step or the read that misses the gradient; None where `call` itself raises."""
+    behind_it: tuple[Dropped, ...] = ()
+    """Further links of the same conversion, from the root's side on."""
+
+    @property
+    def raises(self) -> bool:
+        """Whether PyTorch raises: the root does not require grad at all."""
+        return self.wish is None
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A leaf that was made out of a computed value, so that the history of that value is lost to it."""
+
+    leaf: Value
+    by: RequiresGradSet | Created
+    """What made it a leaf that requires grad."""
+    source: tuple[Value, ...]
+    """The values whose history it lost."""
+
+
+def origins(trace: Trace, *values: Value) -> dict[int, Value]:
+    """The leaves behind `values` as if nothing had ever been cut, by id."""
+    leaves: dict[int, Value] = {}
+    waiting, seen = list(values), set()
+    while waiting:
+        found = behind(trace, *waiting)
+        waiting = []
+        for leaf in found.leaves.values():
+            leaves.setdefault(leaf.id, leaf)
+            if leaf.id not in seen:
+                seen.add(leaf.id)
+                restart = forced(trace, leaf)
+                waiting.extend(restart.source if restart is not None else ())
+        for cut in found.cuts:
+            if cut.id not in seen:
+                seen.add(cut.id)
+                waiting.extend(inputs_of(cut))
+    return leaves
+
+
+def inputs_of(event: Dropped) -> tuple[Value, ...]:
+    """What went into an event; for a write in place the old content too."""
+    return (event.target, *event.inputs) if isinstance(event, Mutated) else event.inputs
+
+
+def forced(trace: Trace, leaf: Value) -> Forced | None:
+    """How `leaf` was made out of a computed value, if it was."""
+    maker = trace.maker(leaf)
+    while isinstance(maker, Mutated) and maker.target.is_leaf:
+        maker = trace.maker(maker.target)
+    if isinstance(maker, Created) and maker.inputs:
+        if maker.value.requires_grad is False:
+            return _switched_on(trace, leaf)
+        return Forced(leaf, maker, maker.inputs) if maker.cut is not None else None
+    return _switched_on(trace, leaf) if isinstance(maker, Applied) else None
+
+
+def _switched_on(trace: Trace, leaf: Value) -> Forced | None:
+    for event in trace.each(RequiresGradSet):
+        if event.value.id == leaf.id and event.flag is True and event.value.requires_grad is False:
+            return Forced(leaf, event, (event.value,))
+    return None
+
+
+class Blames:
+    """The cuts of one trace that cost somebody a gradient."""
+
+    def __init__(self, trace: Trace, backwards: Backwards, training: Training) -> None:
+        self.trace = trace
+        self.backwards = backwards
+        self.training = training
+        self._rebound = {event.new.made_by for event in trace.each(Rebound)}
+
+    def each(self) -> Iterator[Blame]:
+        """All of them, by the call in which they show."""
+        for call, found in self.backwards:
+            yield from self._that_raise(call, found)
+        yield from self._that_starve()
+
+    # --- the root has no graph ---------------------------------------------------------------
+
+    def _that_raise(self, call: BackwardCalled, found: Behind) -> Iterator[Blame]:
+        if self.trace.observed and NO_GRAD_RAISED not in (call.raised or ""):
+            return
+        for root in call.roots:
+            if root.requires_grad is False:
+                alone = found if len(call.roots) == 1 else behind(self.trace, root)
+                yield from self._chain(call, (root,), alone.cuts)
+
+    def _chain(self, call: BackwardCalled, roots: tuple[Value, ...], cuts: tuple[Dropped, ...]) -> Iterator[Blame]:
+        """The nearest cut, and those behind it without whose repair nothing would be gained."""
+        while (cut := self._nearest(cuts)) is not None:
+            blame = self._blame(cut, call, roots, tuple(origins(self.trace, *inputs_of(cut)).values()), None)
+            if blame.cut.id not in self._rebound:
+                yield blame
+            further = beyond(self.trace, cut)
+            roots, cuts = inputs_of(cut), () if further.leaves or blame.cut is not cut else further.cuts
+
+    def _nearest(self, cuts: Iterable[Dropped]) -> Dropped | None:
+        """The one that a reader would call the mistake: on the way of a gradient that somebody asks for, and rather
+        a cut of one value than a block that may be meant to hold back a target."""
+        known = [(cut, origins(self.trace, *inputs_of(cut))) for cut in cuts]
+        wanted = [cut for cut, leaves in known if not self.training.asked.isdisjoint(leaves)]
+        candidates = wanted or [cut for cut, _ in known]
+        single = [cut for cut in candidates if cut.cut is not Cut.GRAD_MODE]
+        return next(iter(single or candidates), None)
+
+    # --- the root has a graph, but a leaf is cut off -----------------------------------------
+
+    def _that_starve(self) -> Iterator[Blame]:
+        if not self.trace.complete and not self.trace.observed:
+            return
+        merged: dict[int, tuple[Blame, dict[int, Value]]] = {}
+        for number, held_back in self._held_back().items():
+            leaf = held_back[0][2]
+            if self._is_fed_otherwise(leaf):
+                continue
+            for wish, call, cut in self._missed(number, held_back):
+                blame = self._blame(cut, call, call.roots, (), wish)
+                _, leaves = merged.setdefault(blame.cut.id, (blame, {}))
+                leaves[number] = leaf
+        for blame, leaves in merged.values():
+            yield Blame(blame.cut, blame.kind, blame.call, tuple(leaves.values()), blame.wish, blame.behind_it)
+
+    def _held_back(self) -> dict[int, list[tuple[BackwardCalled, Dropped, Value]]]:
+        """By leaf: the calls whose root it would have reached, with the cut on its way."""
+        found: dict[int, list[tuple[BackwardCalled, Dropped, Value]]] = {}
+        for call, graph in self.backwards:
+            if call.raised is not None or any(root.requires_grad is not True for root in call.roots):
+                continue
+            for cut in (*graph.cuts, *self._wrapped_leaves(graph)):
+                for leaf in origins(self.trace, *inputs_of(cut)).values():
+                    if leaf.requires_grad is True and leaf.id not in graph.leaves:
+                        found.setdefault(leaf.id, []).append((call, cut, leaf))
+        return found
+
+    def _wrapped_leaves(self, graph: Behind) -> Iterator[Created]:
+        """Leaves of the graph that are copies of computed values and that nobody asks the gradient of."""
+        for leaf in graph.leaves.values():
+            restart = forced(self.trace, leaf)
+            if restart is not None and isinstance(restart.by, Created) and restart.by.by == "torch.nn.Parameter":
+                yield restart.by
+
+    def _is_fed_otherwise(self, leaf: Value) -> bool:
+        training = self.training
+        return bool(
+            leaf.id not in training.asked
+            or training.gives(leaf.id)
+            or training.is_updated_by_hand(leaf)
+            or training.may_be_trained_unseen(leaf)
+        )
+
+    def _missed(
+        self, number: int, held_back: list[tuple[BackwardCalled, Dropped, Value]]
+    ) -> Iterator[tuple[Event, BackwardCalled, Dropped]]:
+        for wish, calls in self.training.wishes(number):
+            if isinstance(wish, GradRead) and wish.has_grad is not False:
+                continue
+            if isinstance(wish, Stepped) and not self._is_trusted(wish):
+                continue
+            missed = [(wish, call, cut) for call, cut, _ in held_back if call in calls]
+            if missed:
+                yield from missed
+                return
+
+    def _is_trusted(self, step: Stepped) -> bool:
+        """A run that was stopped early shows the loop only if its optimizer stepped more than once."""
+        if self.trace.complete:
+            return True
+        same = sum(1 for other in self.training.steps if other.event.optimizer == step.optimizer)
+        return same >= _STEPS_TO_TRUST_A_STOPPED_RUN
+
+    # --- whom to point at --------------------------------------------------------------------
+
+    def _blame(
+        self,
+        cut: Dropped,
+        call: BackwardCalled,
+        roots: tuple[Value, ...],
+        leaves: tuple[Value, ...],
+        wish: Event | None,
+    ) -> Blame:
+        links: list[Dropped] = [cut]
+        for root in roots:
+            way = flow(self.trace, cut, root)
+            if way:
+                links.extend(_conversions(way[1:]))
+                break
+        owner, *others = reversed(links)
+        return Blame(owner, _kind(owner), call, leaves, wish, tuple(others))
+
+
+def _conversions(way: Iterable[Event]) -> Iterator[Dropped]:
+    """The events that take a value out of torch or back into it, so that they cut whatever is done before them."""
+    for event in way:
+        if isinstance(event, Created):
+            if event.inputs:
+                yield event
+        elif isinstance(event, Applied) and any(value.form is not Form.TENSOR for value in event.outputs):
+            yield event
+
+
+def _kind(event: Dropped) -> Cut:
+    if isinstance(event, Created):
+        return Cut.NUMPY if any(value.form is Form.ARRAY for value in event.inputs) else Cut.REWRAP
+    forms = {value.form for value in event.outputs}
+    if Form.NUMBER in forms:
+        return Cut.NUMBER
+    return Cut.NUMPY if Form.ARRAY in forms else event.cut or Cut.DETACH

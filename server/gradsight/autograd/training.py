@@ -1,0 +1,185 @@
+"""Who asks for gradients in a trace, and what is done with them: optimizers, steps, clearings, reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from gradsight.autograd.events import (
+    BackwardCalled,
+    Event,
+    GradRead,
+    GradsCleared,
+    Mutated,
+    Opaque,
+    OptimizerBuilt,
+    Rebound,
+    Stepped,
+    Trace,
+    compatible,
+)
+from gradsight.autograd.graph import Behind
+from gradsight.autograd.values import Value
+
+Backwards: TypeAlias = Sequence[tuple[BackwardCalled, Behind]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One `optimizer.step()` with what it works on."""
+
+    event: Stepped
+    parameters: frozenset[int] | None
+    """Ids of what it writes; None: unknown."""
+
+    @property
+    def key(self) -> int:
+        """Which optimizer it is."""
+        return self.event.optimizer
+
+
+class Training:
+    """What a trace says about training: which leaves ask for a gradient, and which get one."""
+
+    def __init__(self, trace: Trace, backwards: Backwards) -> None:
+        self.trace = trace
+        self.backwards = backwards
+
+    @cached_property
+    def held(self) -> dict[int, frozenset[int] | None]:
+        """By optimizer: the ids of what it holds; None: unknown."""
+        return {
+            built.optimizer: None if built.parameters is None else frozenset(value.id for value in built.parameters)
+            for built in self.trace.each(OptimizerBuilt)
+        }
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step in order."""
+        found = []
+        for event in self.trace.each(Stepped):
+            held = self.held.get(event.optimizer)
+            written = None if event.parameters is None else frozenset(event.parameters)
+            found.append(Step(event, held if held is not None else written))
+        return tuple(found)
+
+    @cached_property
+    def stepped(self) -> frozenset[int]:
+        """Ids of all leaves that some optimizer steps."""
+        return frozenset(number for step in self.steps for number in step.parameters or ())
+
+    @cached_property
+    def _given(self) -> dict[int, list[BackwardCalled]]:
+        given: dict[int, list[BackwardCalled]] = {}
+        for call, behind in self.backwards:
+            for number in receivers(call, behind):
+                given.setdefault(number, []).append(call)
+        return given
+
+    def gives(self, leaf: int) -> Sequence[BackwardCalled]:
+        """The calls that give this leaf a gradient."""
+        return self._given.get(leaf, ())
+
+    @cached_property
+    def asked(self) -> frozenset[int]:
+        """Ids of everything whose gradient somebody wants: held by an optimizer, read, or named in `autograd.grad`."""
+        held = {number for numbers in self.held.values() for number in numbers or ()}
+        read = {event.value.id for event in self.trace.each(GradRead)}
+        named = {value.id for call in self.trace.each(BackwardCalled) for value in call.inputs or ()}
+        return frozenset(held | read | named) | self.stepped
+
+    @cached_property
+    def by_hand(self) -> frozenset[int]:
+        """Ids and storages of what the program itself writes or replaces: moving averages, codebooks, manual resets."""
+        found: set[int] = set()
+        for event in self.trace.each(Mutated):
+            if event.by_step is None:
+                found.add(event.target.id)
+                if event.target.storage is not None:
+                    found.add(event.target.storage)
+        found.update(event.old.id for event in self.trace.each(Rebound))
+        return frozenset(found)
+
+    def is_updated_by_hand(self, leaf: Value) -> bool:
+        """Whether the program writes this leaf without an optimizer."""
+        return leaf.id in self.by_hand or (leaf.storage is not None and leaf.storage in self.by_hand)
+
+    @cached_property
+    def _out_of_sight(self) -> tuple[bool, frozenset[int]]:
+        touched: set[int] = set()
+        for event in self.trace.each(Opaque):
+            if event.touched is None:
+                return True, frozenset()
+            touched |= event.touched
+        return False, frozenset(touched)
+
+    def may_be_trained_unseen(self, leaf: Value) -> bool:
+        """Whether code that the trace cannot see could give this leaf a gradient."""
+        everything, touched = self._out_of_sight
+        return everything or leaf.id in touched
+
+    def wishes(self, leaf: int) -> Iterator[tuple[Event, tuple[BackwardCalled, ...]]]:
+        """Each event that uses the gradient of `leaf`, with the calls that should have given it."""
+        for step in self.steps:
+            if step.parameters is not None and leaf in step.parameters:
+                yield step.event, self._serving(step)
+        for read in self.trace.each(GradRead):
+            if read.value.id == leaf:
+                before = self._last_before(read)
+                if before is not None:
+                    yield read, (before,)
+
+    def _serving(self, step: Step) -> tuple[BackwardCalled, ...]:
+        """The calls made for the sake of this step: those that give something to what the optimizer holds, else the
+        last one before it."""
+        siblings = step.parameters or frozenset()
+        feeding = tuple(
+            call
+            for call, behind in self.backwards
+            if call.api == "backward" and not siblings.isdisjoint(receivers(call, behind))
+        )
+        if feeding:
+            return feeding
+        last = self._last_before(step.event)
+        return (last,) if last is not None else ()
+
+    def _last_before(self, event: Event) -> BackwardCalled | None:
+        last = None
+        for call, _ in self.backwards:
+            if call.id >= event.id:
+                break
+            if call.api == "backward" and compatible(call, event):
+                last = call
+        return last
+
+    # --- between the steps -------------------------------------------------------------------
+
+    def clearings(self, parameters: frozenset[int] | None, start: int, end: int) -> tuple[Event, ...]:
+        """What may have cleared gradients of `parameters` between two events, given by id; unseen code included."""
+        return tuple(event for event in self._clearing_events if start < event.id < end and clears(event, parameters))
+
+    @cached_property
+    def _clearing_events(self) -> tuple[Event, ...]:
+        return tuple(event for event in self.trace.events if isinstance(event, GradsCleared | Opaque))
+
+
+def receivers(call: BackwardCalled, behind: Behind) -> Iterable[int]:
+    """Ids of the leaves to which a call really gives a gradient."""
+    if call.raised is not None or any(root.requires_grad is False for root in call.roots):
+        return ()
+    if call.inputs is not None:
+        return [value.id for value in call.inputs if value.id in behind.leaves]
+    return behind.leaves.keys() if call.api == "backward" else ()
+
+
+def clears(event: Event, parameters: frozenset[int] | None) -> bool:
+    """Whether this event may have cleared gradients of `parameters`; None stands for unknown ones."""
+    if isinstance(event, Opaque):
+        reached = event.touched
+    elif isinstance(event, GradsCleared):
+        reached = None if event.parameters is None else frozenset(event.parameters)
+    else:
+        return False
+    return reached is None or parameters is None or not reached.isdisjoint(parameters)
