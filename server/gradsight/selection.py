@@ -40,12 +40,12 @@ class Selection:
         return _specificity(self.select, code, name) > _specificity(self.ignore, code, name)
 
     def _severity(self, finding: Finding) -> Severity | None:
-        chosen, best = finding.severity, -1
-        override: Severity | None = chosen
+        chosen: Severity | None = finding.severity
+        best = -1
         for selector, severity in self.severity.items():
             if (weight := _weight(selector, finding.code, finding.name)) > best:
-                override, best = severity, weight
-        return override
+                chosen, best = severity, weight
+        return chosen
 
 
 class _PerFile:

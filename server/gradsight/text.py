@@ -95,6 +95,24 @@ class Site:
     range: Range
 
 
+def column_in(text: str, units: int, encoding: Encoding) -> int:
+    """Code-point column of a column of the line `text` counted in `encoding`."""
+    if encoding is Encoding.UTF32 or text.isascii():
+        return min(max(units, 0), len(text))
+    seen = 0
+    for column, character in enumerate(text):
+        seen += encoding.width(character)
+        if seen > units:
+            return column
+    return len(text)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, each with its ending; the last one, which may be empty, has none."""
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
+    return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+
+
 class LineMap:
     """Lines of one text, and the conversions that need them."""
 
@@ -151,15 +169,7 @@ class LineMap:
 
     def column(self, line: int, units: int, encoding: Encoding) -> int:
         """Code-point column of a column counted in `encoding`; one inside a character becomes its start."""
-        text = self.line(line)
-        if encoding is Encoding.UTF32 or text.isascii():
-            return min(max(units, 0), len(text))
-        seen = 0
-        for column, character in enumerate(text):
-            seen += encoding.width(character)
-            if seen > units:
-                return column
-        return len(text)
+        return column_in(self.line(line), units, encoding)
 
     def units(self, position: Position, encoding: Encoding) -> int:
         """Column of `position` counted in `encoding`."""
