@@ -6,8 +6,10 @@ import ast
 from collections.abc import Mapping
 from functools import cached_property
 
+from gradsight.autograd.cuts import Blame, Blames
 from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.graph import Behind, behind
+from gradsight.autograd.training import Training
 from gradsight.document import Document
 from gradsight.finding import Related
 from gradsight.text import Place
@@ -43,3 +45,13 @@ class View:
     def backwards(self) -> tuple[tuple[BackwardCalled, Behind], ...]:
         """Every call that asks for gradients, with what lies behind its roots."""
         return tuple((call, behind(self.trace, *call.roots)) for call in self.trace.each(BackwardCalled))
+
+    @cached_property
+    def training(self) -> Training:
+        """Who asks for gradients in this trace, and who gets them."""
+        return Training(self.trace, self.backwards)
+
+    @cached_property
+    def blames(self) -> tuple[Blame, ...]:
+        """The cuts that cost somebody a gradient."""
+        return tuple(Blames(self.trace, self.backwards, self.training).each())
