@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -64,7 +65,7 @@ class _PerFile:
         return _specificity(self.by_path[path], finding.code, finding.name) >= 0
 
     def _selectors(self, path: str) -> tuple[str, ...]:
-        file = PurePath(path)
+        file = PurePath(os.path.realpath(path))
         if self.selection.root is not None and file.is_relative_to(self.selection.root):
             file = file.relative_to(self.selection.root)
         names = (file.as_posix(), file.name)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import pairwise
 
 # What Python's tokenizer takes for the end of a line. `str.splitlines` would also split at form
 # feeds, vertical tabs and Unicode separators, which are ordinary characters in a program.
@@ -110,7 +111,7 @@ def column_in(text: str, units: int, encoding: Encoding) -> int:
 def split_lines(text: str) -> list[str]:
     """The lines of a text, each with its ending; the last one, which may be empty, has none."""
     starts = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(starts)]
 
 
 class LineMap:

@@ -36,6 +36,7 @@ class Paint:
         self.on = on
 
     def __call__(self, text: str, style: Style) -> str:
+        """`text` in a style, if colours are on."""
         return f"\x1b[{style.value}m{text}\x1b[0m" if self.on and text else text
 
 

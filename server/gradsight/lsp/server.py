@@ -1,0 +1,173 @@
+"""The server: one conversation with one editor, from its session to the threads that work for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from gradsight import __version__
+from gradsight.lsp.analyst import Analyst
+from gradsight.lsp.programs import Program, Ran, Read, Snapshot
+from gradsight.lsp.publish import diagnostics
+from gradsight.lsp.schedule import LatestOnly
+from gradsight.lsp.session import Client, Session
+from gradsight.settings import SECTION, Settings, from_editor
+from gradsight.text import Encoding
+
+logger = logging.getLogger(__name__)
+
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        types.NotebookDocumentFilterWithNotebook(
+            notebook="jupyter-notebook", cells=[types.NotebookCellLanguage(language="python")]
+        ),
+        types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")]),
+    ]
+)
+_PATIENCE_S = 10.0
+"""How long a question waits for the analysis of the text that it is about."""
+
+
+class Server(LanguageServer):
+    """The language server. All of its methods run on the event loop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "gradsight",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            notebook_document_sync=NOTEBOOKS,
+        )
+        self.session = Session()
+        self._analyst = Analyst(self.session.projects)
+        self._background = LatestOnly("analysis")
+        self._published: dict[str, dict[str, types.PublishDiagnosticsParams]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self, params: types.InitializeParams) -> None:
+        """The editor has said who it is."""
+        self._loop = asyncio.get_running_loop()
+        session = self.session
+        session.client = Client.of(params.capabilities)
+        encoding = self.workspace.position_encoding
+        session.encoding = Encoding(str(getattr(encoding, "value", encoding)))
+        options = params.initialization_options
+        if isinstance(options, dict):
+            session.trusted = options.get("trusted") is not False
+            session.interpreter = str(options.get("interpreter") or "")
+            if isinstance(settings := options.get("settings"), dict):
+                self.configure(settings.get(SECTION, settings))
+
+    def end(self) -> None:
+        """Nothing is to be left running."""
+        self._background.close()
+
+    # Settings
+
+    def configure(self, raw: object) -> None:
+        """The editor says what its settings are."""
+        settings, problems = from_editor(raw)
+        self.complain(problems)
+        if settings != self.session.settings:
+            self.session.settings = settings
+            self.refresh_all()
+
+    async def ask_for_settings(self) -> None:
+        """Asks the editor for its settings, if it can be asked."""
+        if not self.session.client.configuration:
+            return
+        item = types.ConfigurationItem(section=SECTION)
+        try:
+            answer = await self.workspace_configuration_async(types.ConfigurationParams([item]))
+        except Exception as error:
+            logger.warning("the editor did not say its settings: %s", error)
+            return
+        if isinstance(answer, Sequence) and answer and answer[0] is not None:
+            self.configure(answer[0])
+
+    def complain(self, problems: Sequence[str]) -> None:
+        """Tells the user what is wrong with settings, each thing once."""
+        for problem in problems:
+            if problem not in self.session.complaints:
+                self.session.complaints.add(problem)
+                self.say(types.MessageType.Warning, f"Gradsight: {problem}")
+
+    def say(self, kind: types.MessageType, message: str) -> None:
+        """Shows one line to the user."""
+        self.window_show_message(types.ShowMessageParams(kind, " ".join(message.split())))
+
+    # Analysis
+
+    def settings_of(self, program: Program) -> Settings:
+        """The settings that hold for a program."""
+        return program.read.settings if program.read is not None else self.session.settings
+
+    def refresh(self, program: Program | None) -> None:
+        """Has a program read again, on the worker thread; what was found before stays on show until then."""
+        if program is None:
+            return
+        program.settled.clear()
+        snapshot, settings = program.snapshot(), self.session.settings
+        self._background.submit(program.uri, lambda: self._read(snapshot, settings))
+
+    def refresh_all(self) -> None:
+        """Has every program read again: settings have changed."""
+        for program in self.session.programs.values():
+            self.session.touch(program)
+            self.refresh(program)
+
+    def forget(self, program: Program | None) -> None:
+        """The editor has closed a program: its diagnostics go."""
+        if program is None:
+            return
+        self._background.submit(program.uri, lambda: self._analyst.forget(program.uri))
+        program.settled.set()
+        for uri, last in self._published.pop(program.uri, {}).items():
+            if last.diagnostics:
+                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    async def settled(self, program: Program) -> Read | None:
+        """What reading the program as it is now shows, once that is known."""
+        try:
+            await asyncio.wait_for(program.settled.wait(), _PATIENCE_S)
+        except asyncio.TimeoutError:
+            return None
+        return program.read
+
+    def show_run(self, program: Program, ran: Ran | None) -> None:
+        """Shows what running a program said, in place of what an earlier run did."""
+        program.ran = ran
+        if program.read is not None and program.settled.is_set():
+            self._publish(program, program.read)
+
+    def _read(self, snapshot: Snapshot, settings: Settings) -> None:
+        """On the worker thread."""
+        read = self._analyst.read(snapshot, settings)
+        assert self._loop is not None
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, read)
+
+    def _take(self, read: Read) -> None:
+        program = self.session.programs.get(read.snapshot.uri)
+        if program is None or program.revision != read.snapshot.revision:
+            return  # The text has moved on, and its own analysis is on the way.
+        program.read = read
+        program.settled.set()
+        self.complain(read.problems)
+        self._publish(program, read)
+
+    def _publish(self, program: Program, read: Read) -> None:
+        if program.ran is not None:
+            program.ran = program.ran.moved_to(program.path, read.analysis.document.text)
+        last = self._published.get(program.uri, {})
+        now = {each.uri: each for each in diagnostics(read, program.ran, self.session.encoding)}
+        for uri in last.keys() - now.keys():
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        for uri, params in now.items():
+            if last.get(uri) != params:
+                self.text_document_publish_diagnostics(params)
+        self._published[program.uri] = now
