@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from gradsight.autograd.events import Applied, Created, Event, Mutated, Trace
+from gradsight.autograd.events import Applied, Created, Event, Mutated
 from gradsight.autograd.values import Value
 
 
@@ -25,6 +26,13 @@ class Behind:
     """False where a value of unknown origin lies behind: absence then proves nothing."""
 
 
+class Makers(Protocol):
+    """Whoever knows which event made a value: a trace, or the recorder of one that is still growing."""
+
+    def maker(self, value: Value) -> Event | None:
+        """The event that made `value` or last wrote it in place; None where its origin is unknown."""
+
+
 def operands(event: Applied) -> Iterator[Value]:
     """What flows into an op; for a write in place the old content comes first."""
     if isinstance(event, Mutated):
@@ -32,7 +40,7 @@ def operands(event: Applied) -> Iterator[Value]:
     yield from event.inputs
 
 
-def behind(trace: Trace, *roots: Value) -> Behind:
+def behind(trace: Makers, *roots: Value) -> Behind:
     """Walks back from `roots` to leaves, sources and the first cut on each way."""
     nodes: list[Applied] = []
     leaves: dict[int, Value] = {}
@@ -73,13 +81,13 @@ def behind(trace: Trace, *roots: Value) -> Behind:
     return Behind(tuple(nodes), leaves, tuple(cuts), tuple(sources), complete)
 
 
-def beyond(trace: Trace, cut: Applied | Created) -> Behind:
+def beyond(trace: Makers, cut: Applied | Created) -> Behind:
     """What the history would have been that `cut` dropped."""
     inputs = tuple(operands(cut)) if isinstance(cut, Applied) else cut.inputs
     return behind(trace, *inputs)
 
 
-def flow(trace: Trace, source: Event, root: Value) -> tuple[Event, ...]:
+def flow(trace: Makers, source: Event, root: Value) -> tuple[Event, ...]:
     """The events on one way from `source` to `root`, in the order of the flow; () if there is none."""
     came_from: dict[int, Event | None] = {}
     waiting: list[tuple[Value, Event | None]] = [(root, None)]

@@ -49,9 +49,13 @@ class Slice:
     step: int | Unknown | None = UNKNOWN
 
 
-Argument: TypeAlias = Union[
-    Sized, Unknown, Slice, EllipsisType, int, float, bool, str, None, tuple["Argument", ...]
-]
+class Listed(tuple["Argument", ...]):
+    """A list, where it matters that it is no tuple: `x[[0, 1]]` picks two rows, `x[0, 1]` one element."""
+
+    __slots__ = ()
+
+
+Argument: TypeAlias = Union[Sized, Unknown, Slice, EllipsisType, int, float, bool, str, None, tuple["Argument", ...]]
 
 _SYNONYMS: Final = {"axis": "dim", "keepdims": "keepdim"}
 

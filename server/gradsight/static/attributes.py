@@ -1,0 +1,97 @@
+"""Reading an attribute of any object."""
+
+from __future__ import annotations
+
+import ast
+
+from gradsight.static import calls, containers, functions, modules, tensor_attributes
+from gradsight.static.objects import (
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Class,
+    Dict,
+    Dotted,
+    Function,
+    Instance,
+    Iterator,
+    Left,
+    List,
+    Method,
+    Object,
+    Optimizer,
+    Partial,
+    Ref,
+    Scalar,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_TUPLE_METHODS = ("index", "count")
+
+
+def read(w: Walker, node: ast.expr, receiver: Object, name: str) -> Object:
+    """`receiver.name`; UNKNOWN where nothing is known of it."""
+    match receiver:
+        case Tensor():
+            return tensor_attributes.read(w, node, receiver, name)
+        case Dotted():
+            return calls.canonical(f"{receiver.name}.{name}")
+        case Unknown() | Left() | Iterator() | Scalar():
+            return Method(receiver, name)
+        case Tuple():
+            return Method(receiver, name) if name in _TUPLE_METHODS else containers.field(receiver, name)
+        case Class():
+            found = functions.find_method(receiver, name)
+            if found is None:
+                return UNKNOWN
+            item, owner = found
+            if isinstance(item, Function) and any(d == Dotted("classmethod") for d, _ in item.decorators):
+                return functions.bind_receiver(item, receiver, owner)
+            return item
+        case Super(owner, of):
+            return _on_super(w, owner, of, name)
+        case Partial() if name == "func":
+            return receiver.function
+        case Ref():
+            return _on_heap(w, node, receiver, name)
+    return UNKNOWN
+
+
+def _on_super(w: Walker, owner: Class, receiver: Object, name: str) -> Object:
+    instance = w.deref(receiver, Instance)
+    of = instance.type if instance is not None else receiver
+    found = functions.find_method(of, name, after=owner)
+    if found is None:
+        return Method(Super(owner, receiver), name)
+    item, base = found
+    return functions.bind_receiver(item, receiver, base) if isinstance(item, Function) else item
+
+
+def _on_heap(w: Walker, node: ast.expr, receiver: Ref, name: str) -> Object:
+    found = w.state.heap.get(receiver.id)
+    match found:
+        case List() | Dict() | Optimizer():
+            return Method(receiver, name)
+        case Instance():
+            if name in found.attributes:
+                return found.attributes[name]
+            method = functions.find_method(found.type, name)
+            if method is not None:
+                return _of_class(w, node, receiver, *method)
+            if found.is_module:
+                return modules.read(w, receiver, found, name)
+            return Method(receiver, name) if found.type == Dotted("<function ctx>") else UNKNOWN
+    return UNKNOWN
+
+
+def _of_class(w: Walker, node: ast.expr, receiver: Ref, item: Object, owner: Class) -> Object:
+    if not isinstance(item, Function):
+        return item
+    bound = functions.bind_receiver(item, receiver, owner)
+    if functions.is_property(item) and isinstance(bound, Bound):
+        return functions.call_function(w, node, bound.function, Arguments(), receiver)
+    return bound

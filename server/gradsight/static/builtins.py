@@ -1,0 +1,245 @@
+"""Python's built-in functions and types, as far as tensors and containers of them go through."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from gradsight.autograd.events import Cut
+from gradsight.static import introspection, containers, operators, ops
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Class,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    Left,
+    List,
+    Object,
+    Range,
+    Scalar,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_Handler = Callable[[Walker, ast.expr, Arguments], Object]
+
+
+def call(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    """`name(...)` for a built-in name. Built-ins neither keep nor change what they are given."""
+    handler = _HANDLERS.get(name)
+    return handler(w, node, arguments) if handler is not None else UNKNOWN
+
+
+def as_list(w: Walker, node: ast.expr, arguments: Arguments, kind: str) -> Object:
+    """`list(iterable)`, `set(iterable)`, `deque(iterable)`."""
+    first = arguments.get(0, "iterable")
+    if first is None:
+        return w.allocate(List((), None, kind))
+    items, exact = containers.iterate(w, first, node)
+    return w.allocate(List(tuple(items), None if exact else containers.further(w, first), kind))
+
+
+def chain(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    """`itertools.chain(a, b)`."""
+    items: list[Object] = []
+    exact = not arguments.unpacked
+    for argument in arguments.positional:
+        more, all_of_it = containers.iterate(w, argument, node)
+        items += more
+        exact = exact and all_of_it
+    return Iterator(tuple(items), None if exact or not items else items[-1], exact)
+
+
+def _to_number(name: str) -> _Handler:
+    def convert(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+        first = arguments.get(0, "x")
+        if isinstance(first, Tensor):
+            return Left(w.leave(node, w.state.value(first), Cut.NUMBER, name))
+        if isinstance(first, Left):
+            return first
+        if isinstance(first, Const) and isinstance(first.value, int | float):
+            return Const({"float": float, "int": int}[name](first.value)) if name != "bool" else Const(bool(first.value))
+        return Scalar("bool" if name == "bool" else "number")
+
+    return convert
+
+
+def _len(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "obj")
+    if isinstance(first, Tuple):
+        return Const(len(first.items))
+    if isinstance(first, Tensor):
+        shape = w.state.value(first).shape
+        return Const(shape[0]) if shape and shape[0] is not None else Scalar()
+    found = w.deref(first, List)
+    return Const(len(found.items)) if found is not None and found.rest is None else Scalar()
+
+
+def _range(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    numbers = [item.value for item in arguments.positional if isinstance(item, Const) and isinstance(item.value, int)]
+    if len(numbers) != len(arguments.positional) or not numbers or len(numbers) > 3 or (len(numbers) == 3 and numbers[2] == 0):
+        return Range(None)
+    return Range(len(range(*numbers)))
+
+
+def _enumerate(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "iterable") or UNKNOWN
+    items, exact = containers.iterate(w, first, node)
+    start = arguments.get(1, "start")
+    base = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
+    pairs = tuple(Tuple((Const(index + base), item)) for index, item in enumerate(items))
+    return Iterator(pairs, None if exact else Tuple((Scalar(), containers.further(w, first))), exact)
+
+
+def _zip(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    columns = [containers.iterate(w, item, node) for item in arguments.positional]
+    if not columns:
+        return Iterator((), None)
+    further = [containers.further(w, item) for item in arguments.positional]
+    exact = any(all_of_it for _, all_of_it in columns) and not arguments.unpacked
+    lengths = [len(items) for items, all_of_it in columns if all_of_it] if exact else [len(items) for items, _ in columns]
+    count = min(lengths) if exact else min(max(lengths), 4)
+    rows = []
+    for index in range(count):
+        rows.append(Tuple(tuple(items[index] if index < len(items) else rest for (items, _), rest in zip(columns, further, strict=True))))
+    return Iterator(tuple(rows), None if exact else Tuple(tuple(further)), exact)
+
+
+def _reversed(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    items, exact = containers.iterate(w, arguments.get(0, "sequence") or UNKNOWN, node)
+    return Iterator(tuple(reversed(items)), None if exact or not items else items[0], exact)
+
+
+def _iter(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    return arguments.get(0, "object") or UNKNOWN
+
+
+def _next(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "iterator") or UNKNOWN
+    items, _ = containers.iterate(w, first, node)
+    return items[0] if items else containers.further(w, first)
+
+
+def _sum(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    """`sum(losses)`: a chain of additions."""
+    first = arguments.get(0, "iterable") or UNKNOWN
+    items, _ = containers.iterate(w, first, node)
+    total: Object = arguments.get(1, "start") or Const(0)
+    if not items and not isinstance(first, Unknown):
+        rest = containers.further(w, first)
+        items = [] if rest == UNKNOWN else [rest]
+    for item in items[:8]:
+        if w.live is not None:
+            total = operators.binary(w, node, ast.Add, total, item)
+    return total if items else UNKNOWN
+
+
+def _extreme(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    items = list(arguments.positional)
+    if len(items) == 1:
+        items, _ = containers.iterate(w, items[0], node)
+    left = next((item for item in items if isinstance(item, Left | Tensor)), None)
+    return left or (Scalar() if items and all(isinstance(item, Const | Scalar) for item in items) else UNKNOWN)
+
+
+def _abs(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "x") or UNKNOWN
+    if isinstance(first, Tensor):
+        return ops.apply(w, node, ops.Call("torch.Tensor.abs", Arguments((first,))))
+    return first if isinstance(first, Left) else Scalar()
+
+
+def _tuple(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "iterable")
+    if first is None:
+        return Tuple(())
+    items, exact = containers.iterate(w, first, node)
+    return Tuple(tuple(items)) if exact else w.allocate(List(tuple(items), containers.further(w, first), "tuple"))
+
+
+def _dict(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    first = arguments.get(0, "mapping")
+    items: dict[object, Object] = {}
+    rest: Object | None = UNKNOWN if arguments.unpacked else None
+    if first is not None:
+        found = w.deref(first, Dict)
+        if found is not None:
+            items, rest = dict(found.items), found.rest
+        else:
+            pairs, exact = containers.iterate(w, first, node)
+            for pair in pairs:
+                if isinstance(pair, Tuple) and len(pair.items) == 2 and isinstance(pair.items[0], Const):
+                    items[pair.items[0].value] = pair.items[1]
+                else:
+                    exact = False
+            rest = None if exact else UNKNOWN
+    return w.allocate(Dict({**items, **arguments.keywords}, rest))
+
+
+def _map(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    function, *sources = arguments.positional
+    rows = _zip(w, node, Arguments(tuple(sources)))
+    assert isinstance(rows, Iterator)
+    results: list[Object] = []
+    for row in rows.items[:4]:
+        if w.live is not None and isinstance(row, Tuple):
+            results.append(w.call(w, node, function, Arguments(row.items)))
+    exact = rows.exact and len(rows.items) <= 4
+    return Iterator(tuple(results), None if exact or not results else results[-1], exact)
+
+
+def _filter(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    items, _ = containers.iterate(w, arguments.get(1, "iterable") or UNKNOWN, node)
+    return Iterator(tuple(items), items[-1] if items else None, exact=False)
+
+
+def _isinstance(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    return introspection.is_instance(w, arguments)
+
+
+def _getattr(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    found = w.deref(arguments.get(0, "object"), Instance)
+    name = arguments.get(1, "name")
+    if found is not None and isinstance(name, Const) and name.value in found.attributes:
+        return found.attributes[str(name.value)]
+    return UNKNOWN
+
+
+def _setattr(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    introspection.set_by_name(w, arguments)
+    return NONE
+
+
+def _print(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    return NONE
+
+
+def _type(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    found = w.deref(arguments.get(0, "object"), Instance)
+    return found.type if found is not None and isinstance(found.type, Class) else UNKNOWN
+
+
+_HANDLERS: dict[str, _Handler] = {
+    "float": _to_number("float"), "int": _to_number("int"), "bool": _to_number("bool"), "complex": _to_number("float"),
+    "len": _len, "range": _range, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "iter": _iter, "next": _next,
+    "sum": _sum, "max": _extreme, "min": _extreme, "abs": _abs, "round": _extreme, "tuple": _tuple, "dict": _dict,
+    "list": lambda w, node, arguments: as_list(w, node, arguments, "list"),
+    "set": lambda w, node, arguments: as_list(w, node, arguments, "set"),
+    "sorted": lambda w, node, arguments: as_list(w, node, arguments, "list"),
+    "map": _map, "filter": _filter, "isinstance": _isinstance, "getattr": _getattr, "setattr": _setattr,
+    "hasattr": lambda w, node, arguments: Scalar("bool"), "print": _print, "type": _type,
+    "str": lambda w, node, arguments: Scalar("str"), "repr": lambda w, node, arguments: Scalar("str"),
+    "format": lambda w, node, arguments: Scalar("str"), "input": lambda w, node, arguments: Scalar("str"),
+    "id": lambda w, node, arguments: Scalar(), "hash": lambda w, node, arguments: Scalar(),
+    "any": lambda w, node, arguments: Scalar("bool"), "all": lambda w, node, arguments: Scalar("bool"),
+    "pow": lambda w, node, arguments: operators.binary(w, node, ast.Pow, *arguments.positional[:2])
+    if len(arguments.positional) >= 2 else UNKNOWN,
+}  # fmt: skip

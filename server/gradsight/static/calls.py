@@ -1,0 +1,203 @@
+"""Calls: evaluating what is called and its arguments, and handing over to whoever models the callee."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from gradsight.autograd.events import GradsCleared
+from gradsight.static import (
+    backward,
+    containers,
+    functions,
+    library,
+    modules,
+    optimizers,
+    tensor_methods,
+)
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Class,
+    Const,
+    Dict,
+    Dotted,
+    Function,
+    GradMode,
+    Instance,
+    Iterator,
+    Left,
+    List,
+    Method,
+    Object,
+    Optimizer,
+    Partial,
+    Ref,
+    Scalar,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_ALIASES = {
+    "torch.nn.parameter.Parameter": "torch.nn.Parameter",
+    "torch.Variable": "torch.autograd.Variable",
+    "torch.autograd.variable.Variable": "torch.autograd.Variable",
+    "torch.functional.F": "torch.nn.functional",
+}
+_STAR_NAMES = {
+    "torch": ["nn", "optim", "Tensor", "tensor", "no_grad"],
+    "torch.nn": ["Module", "Linear", "Parameter", "Sequential", "functional"],
+    "torch.autograd": ["Variable", "Function"],
+}
+
+
+def canonical(name: str) -> Object:
+    """A public name of something outside, in the spelling that the facts use."""
+    if name.startswith("torch.nn.modules."):
+        parts = name.split(".")
+        name = "torch.nn." + parts[-1] if len(parts) > 4 else name
+    elif name.startswith("torch.optim.") and name.count(".") == 3 and name.split(".")[2] != "lr_scheduler":
+        name = "torch.optim." + name.rpartition(".")[2]
+    return Dotted(_ALIASES.get(name, name))
+
+
+def star_import(w: Walker, module: str) -> None:
+    """`from torch import *`: only the names that matter here."""
+    for name in _STAR_NAMES.get(module, []):
+        w.bind(name, canonical(f"{module}.{name}"))
+
+
+def evaluate_call(w: Walker, node: ast.Call) -> Object:
+    """A call expression."""
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and w.lookup("super") is None:
+        return _super(w)
+    function = w.evaluate(w, node.func)
+    arguments = _arguments(w, node)
+    return call(w, node, function, arguments) if w.live is not None else UNKNOWN
+
+
+def _super(w: Walker) -> Object:
+    for frame in reversed(w.frames):
+        if frame.owner is not None and frame.receiver is not None:
+            return Super(frame.owner, frame.receiver)
+    return UNKNOWN
+
+
+def _arguments(w: Walker, node: ast.Call) -> Arguments:
+    positional: list[Object] = []
+    unpacked = False
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            items, exact = containers.iterate(w, w.evaluate(w, argument.value), argument)
+            positional.extend(items)
+            unpacked = unpacked or not exact
+        else:
+            positional.append(w.evaluate(w, argument))
+    keywords: dict[str, Object] = {}
+    for keyword in node.keywords:
+        item = w.evaluate(w, keyword.value)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = item
+            continue
+        found = w.deref(item, Dict)
+        if found is not None and found.rest is None:
+            keywords |= {name: value for name, value in found.items.items() if isinstance(name, str)}
+        else:
+            unpacked = True
+    return Arguments(tuple(positional), keywords, unpacked)
+
+
+def call(w: Walker, node: ast.expr, function: Object, arguments: Arguments) -> Object:
+    """Calls an object with arguments; what cannot be seen is recorded as opaque and gives UNKNOWN."""
+    match function:
+        case Function():
+            return functions.call_function(w, node, function, arguments)
+        case Bound():
+            return functions.call_function(w, node, function.function, arguments, function.receiver)
+        case Dotted(name):
+            return library.call(w, node, name, arguments)
+        case Method(receiver, name):
+            return _call_method(w, node, receiver, name, arguments)
+        case Class():
+            return modules.instantiate(w, node, function, arguments)
+        case Ref():
+            return _call_instance(w, node, function, arguments)
+        case Partial(inner, first, keywords):
+            merged = Arguments((*first, *arguments.positional), {**dict(keywords), **arguments.keywords}, arguments.unpacked)
+            return call(w, node, inner, merged)
+        case GradMode(mode):  # `torch.no_grad()(function)`
+            inner_function = arguments.get(0, "func")
+            if isinstance(inner_function, Function) and mode is not None:
+                return Function(
+                    inner_function.code, inner_function.scope, inner_function.defaults, inner_function.keyword_defaults,
+                    (*inner_function.decorators, (function, node)), inner_function.owner,
+                )  # fmt: skip
+            return inner_function or UNKNOWN
+        case Unknown("module"):
+            return modules.call_unknown(w, node, arguments)
+    w.opaque(node, arguments.each())
+    return UNKNOWN
+
+
+def _call_instance(w: Walker, node: ast.expr, ref: Ref, arguments: Arguments) -> Object:
+    found = w.deref(ref, Instance)
+    if found is not None:
+        if found.is_module:
+            return modules.call_module(w, node, ref, found, arguments)
+        method = functions.find_method(found.type, "__call__")
+        if method is not None and isinstance(method[0], Function):
+            return call(w, node, functions.bind_receiver(method[0], ref, method[1]), arguments)
+    w.opaque(node, [ref, *arguments.each()])
+    return UNKNOWN
+
+
+def _call_method(w: Walker, node: ast.expr, receiver: Object, name: str, arguments: Arguments) -> Object:
+    match receiver:
+        case Tensor():
+            return tensor_methods.call(w, node, receiver, name, arguments)
+        case Left():
+            return receiver if name not in ("append", "extend") else NONE
+        case Unknown(role):
+            return _call_on_unknown(w, node, role, name, arguments)
+        case Super():
+            return modules.call_super(w, node, receiver, name, arguments)
+        case Tuple() | Scalar():
+            return Scalar()
+        case Iterator():
+            return UNKNOWN
+    found = w.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
+    match found:
+        case List() if isinstance(receiver, Ref):
+            return containers.call_list_method(w, node, receiver, name, arguments)
+        case Dict() if isinstance(receiver, Ref):
+            return containers.call_dict_method(w, node, receiver, name, arguments)
+        case Optimizer() if isinstance(receiver, Ref):
+            return optimizers.call_method(w, node, receiver, found, name, arguments)
+        case Instance() if found.is_module and isinstance(receiver, Ref):
+            return modules.call_method(w, node, receiver, found, name, arguments)
+    w.opaque(node, [receiver, *arguments.each()])
+    return UNKNOWN
+
+
+def _call_on_unknown(w: Walker, node: ast.expr, role: str | None, name: str, arguments: Arguments) -> Object:
+    """A method of something unknown. What its name promises is believed as far as that keeps checks silent."""
+    if name == "backward" and role != "module":
+        root = w.unknown_tensor()
+        backward.call_backward(w, node, (root,), arguments)
+        return NONE
+    if name == "zero_grad":
+        w.record(GradsCleared, node, parameters=None, by=role or "optimizer")
+        return NONE
+    if role == "optimizer":
+        return optimizers.call_unknown(w, node, name, arguments)
+    if role == "module":
+        return modules.call_unknown_method(w, node, name, arguments)
+    w.opaque(node, arguments.each())
+    return UNKNOWN
+
+

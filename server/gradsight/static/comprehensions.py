@@ -1,0 +1,69 @@
+"""Comprehensions and generator expressions: the element is evaluated for each item that is known, at most a few."""
+
+from __future__ import annotations
+
+import ast
+
+from gradsight.static import assignment, containers
+from gradsight.static.objects import UNKNOWN, Const, Dict, Iterator, List, Object
+from gradsight.static.walker import Frame, Walker
+
+_MOST = 4
+
+
+def evaluate_comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Object:
+    """The list, dictionary or generator."""
+    outer = w.frame
+    scope = w.recorder.number()
+    w.state.scopes[scope] = {}
+    w.parents[scope] = outer.scope
+    results: list[tuple[Object, Object]] = []
+    frame = Frame(scope, outer.path, outer.chunk, outer.function, outer.owner, outer.receiver, set(outer.globals))
+    w.frames.append(frame)
+    try:
+        exact = _level(w, node, node.generators, results)
+    finally:
+        w.frames.pop()
+    if w.live is None:
+        return UNKNOWN
+    w.state.scopes.pop(scope, None)
+    items = tuple(item for _, item in results)
+    rest = None if exact else (items[-1] if items else UNKNOWN)
+    if isinstance(node, ast.DictComp):
+        known = {key.value: item for key, item in results if isinstance(key, Const)}
+        return w.allocate(Dict(known, rest if exact and len(known) == len(results) else rest or UNKNOWN))
+    if isinstance(node, ast.GeneratorExp):
+        return Iterator(items, rest, exact)
+    return w.allocate(List(items, rest))
+
+
+def _level(
+    w: Walker,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+    generators: list[ast.comprehension],
+    results: list[tuple[Object, Object]],
+) -> bool:
+    """Walks one `for` of the comprehension; whether the results are all there are."""
+    if not generators:
+        if isinstance(node, ast.DictComp):
+            key = w.evaluate(w, node.key)
+            results.append((key, w.evaluate(w, node.value)))
+        else:
+            results.append((UNKNOWN, w.evaluate(w, node.elt)))
+        return True
+    generator, *inner = generators
+    source = w.evaluate(w, generator.iter)
+    if w.live is None:
+        return False
+    items, exact = containers.iterate(w, source, generator.iter)
+    if not items and not exact:
+        items = [containers.further(w, source)]
+    exact = exact and len(items) <= _MOST and not generator.ifs
+    for item in items[:_MOST]:
+        if w.live is None:
+            return False
+        assignment.assign(w, generator.target, item, generator.target)
+        for condition in generator.ifs:
+            w.evaluate(w, condition)
+        exact = _level(w, node, inner, results) and exact
+    return exact

@@ -1,0 +1,217 @@
+"""Lists, dictionaries, tuples and what iterates over them; the methods of lists and dictionaries."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from gradsight.static import ops
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Dict,
+    Instance,
+    Iterator,
+    Left,
+    List,
+    Object,
+    Range,
+    Ref,
+    Scalar,
+    Slice,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_NAMED_FIELDS = {"values": 0, "indices": 1, "eigenvalues": 0, "eigenvectors": 1, "Q": 0, "R": 1, "U": 0, "S": 1, "Vh": 2}
+
+
+def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], bool]:
+    """The items that iteration gives, and whether these are all; tensors give rows."""
+    match source:
+        case Tuple(items):
+            return list(items), True
+        case Iterator(items, _, exact):
+            return list(items), exact
+        case Range(length) if length is not None:
+            return [Const(index) if index < 4 else Scalar() for index in range(min(length, 4))], length <= 4
+        case Range():
+            return [Const(0), Scalar()], False
+        case Tensor():
+            shape = w.state.value(source).shape
+            count = shape[0] if shape else None
+            known = min(count, 4) if count is not None else 2
+            rows = [item(w, node, source, Const(index)) for index in range(known)]
+            return rows, count is not None and count <= 4
+        case Const(str() as text):
+            return [Const(character) for character in text[:4]], len(text) <= 4
+    found = w.state.heap.get(source.id) if isinstance(source, Ref) else None
+    match found:
+        case List(items, rest):
+            return list(items), rest is None
+        case Dict(items, rest):
+            return [Const(key) for key in items], rest is None
+        case Instance():
+            children = found.attributes.get("<children>")
+            if children is not None:
+                return iterate(w, children, node)
+    return [], False
+
+
+def further(w: Walker, source: Object) -> Object:
+    """What one more item of unknown position looks like."""
+    match source:
+        case Iterator(_, rest, _):
+            return rest or UNKNOWN
+        case Range():
+            return Scalar()
+        case Unknown():
+            return Unknown("data" if source.role == "data" else None)
+    found = w.deref(source, List)
+    if found is not None:
+        return found.rest or (found.items[-1] if found.items else UNKNOWN)
+    return UNKNOWN
+
+
+def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
+    """`receiver[index]`."""
+    key = index.value if isinstance(index, Const) else None
+    match receiver:
+        case Tensor():
+            return ops.apply(w, node, ops.Call("torch.Tensor.__getitem__", Arguments((receiver, index))))
+        case Left():
+            return receiver
+        case Tuple(items):
+            if isinstance(key, int) and -len(items) <= key < len(items):
+                return items[key]
+            return UNKNOWN
+    found = w.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
+    match found:
+        case List(items, rest):
+            if isinstance(key, int) and (-len(items) if rest is None else 0) <= key < len(items):
+                return items[key]
+            if isinstance(index, Slice):
+                return receiver if rest is not None else w.allocate(found)
+            return rest or UNKNOWN
+        case Dict(items, rest):
+            if isinstance(index, Const) and key in items:
+                return items[key]
+            return rest or UNKNOWN
+        case Instance():
+            return _child(w, found, index)
+    return UNKNOWN
+
+
+def _child(w: Walker, found: Instance, index: Object) -> Object:
+    children = found.attributes.get("<children>")
+    if isinstance(index, Const) and str(index.value) in found.attributes:
+        return found.attributes[str(index.value)]
+    if children is not None and isinstance(index, Const) and isinstance(index.value, int):
+        items = w.deref(children, List)
+        if items is not None and items.rest is None and -len(items.items) <= index.value < len(items.items):
+            return items.items[index.value]
+    return Unknown("module") if found.is_module else UNKNOWN
+
+
+def field(receiver: Tuple, name: str) -> Object:
+    """A field of the named tuples that torch returns."""
+    position = _NAMED_FIELDS.get(name)
+    return receiver.items[position] if position is not None and position < len(receiver.items) else UNKNOWN
+
+
+def combine(w: Walker, left: Object, right: Object, repeat: bool) -> Object | None:
+    """`list + list`, `list * n`; None if neither is a list."""
+    one, other = w.deref(left, List), w.deref(right, List)
+    if repeat:
+        found = one or other
+        return w.allocate(replace(found, rest=found.rest or found.items[-1])) if found and found.items else None
+    if one is not None and other is not None:
+        return w.allocate(List(one.items + other.items, one.rest or other.rest, one.type))
+    if one is not None or other is not None:
+        known = one or other
+        assert known is not None
+        return w.allocate(List(known.items if one is not None else (), UNKNOWN, known.type))
+    return None
+
+
+def call_list_method(w: Walker, node: ast.AST, receiver: Ref, name: str, arguments: Arguments) -> Object:
+    """A method of a list, set or deque."""
+    found = w.state.heap[receiver.id]
+    assert isinstance(found, List)
+    first = arguments.get(0, "item") or UNKNOWN
+    match name:
+        case "append" | "add":
+            if found.rest is None and len(found.items) < 64:
+                w.state.heap[receiver.id] = replace(found, items=(*found.items, first))
+            else:
+                w.state.heap[receiver.id] = replace(found, rest=first)
+            return NONE
+        case "extend" | "update":
+            items, exact = iterate(w, first, node)
+            rest = found.rest or (None if exact else further(w, first))
+            w.state.heap[receiver.id] = replace(found, items=found.items + tuple(items), rest=rest)
+            return NONE
+        case "insert" | "appendleft":
+            new = arguments.get(1, "object") if name == "insert" else first
+            w.state.heap[receiver.id] = replace(found, items=(new or UNKNOWN, *found.items))
+            return NONE
+        case "pop" | "popleft":
+            if found.items and found.rest is None and not (name == "pop" and arguments.positional):
+                kept = found.items[1:] if name == "popleft" else found.items[:-1]
+                w.state.heap[receiver.id] = replace(found, items=kept)
+                return found.items[0] if name == "popleft" else found.items[-1]
+            w.state.heap[receiver.id] = replace(found, rest=found.rest or UNKNOWN)
+            return found.rest or UNKNOWN
+        case "clear":
+            w.state.heap[receiver.id] = List((), None, found.type)
+            return NONE
+        case "copy":
+            return w.allocate(found)
+        case "sort" | "reverse" | "remove" | "discard":
+            w.state.heap[receiver.id] = replace(found, rest=found.rest or (found.items[-1] if found.items else None))
+            return NONE
+    return Scalar() if name in ("index", "count") else UNKNOWN
+
+
+def call_dict_method(w: Walker, node: ast.AST, receiver: Ref, name: str, arguments: Arguments) -> Object:
+    """A method of a dictionary."""
+    found = w.state.heap[receiver.id]
+    assert isinstance(found, Dict)
+    first = arguments.get(0, "key")
+    match name:
+        case "items":
+            pairs = tuple(Tuple((Const(key), value)) for key, value in found.items.items())
+            rest = Tuple((UNKNOWN, found.rest)) if found.rest is not None else None
+            return Iterator(pairs, rest, exact=rest is None)
+        case "values":
+            return Iterator(tuple(found.items.values()), found.rest, exact=found.rest is None)
+        case "keys":
+            return Iterator(tuple(Const(key) for key in found.items), None, exact=found.rest is None)
+        case "get" | "pop" | "setdefault":
+            default = arguments.get(1, "default")
+            if isinstance(first, Const) and first.value in found.items:
+                if name == "pop":
+                    kept = {key: value for key, value in found.items.items() if key != first.value}
+                    w.state.heap[receiver.id] = replace(found, items=kept)
+                return found.items[first.value]
+            if name == "setdefault" and isinstance(first, Const):
+                w.state.heap[receiver.id] = replace(found, items={**found.items, first.value: default or NONE})
+            if isinstance(first, Const) and found.rest is None:
+                return default or NONE
+            return found.rest or UNKNOWN
+        case "update":
+            other = w.deref(first, Dict)
+            items = {**found.items, **(other.items if other is not None else {}), **arguments.keywords}
+            rest = found.rest or (other.rest if other is not None else UNKNOWN if first is not None else None)
+            w.state.heap[receiver.id] = replace(found, items=items, rest=rest)
+            return NONE
+        case "copy":
+            return w.allocate(found)
+        case "clear":
+            w.state.heap[receiver.id] = Dict({})
+            return NONE
+    return UNKNOWN

@@ -1,0 +1,245 @@
+"""Functions and classes of the program: defining them, binding arguments, walking their bodies."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from gradsight.autograd.events import Mode
+from gradsight.static import grad_mode
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Class,
+
+    Const,
+    Dict,
+    Dotted,
+    Function,
+    GradMode,
+    Iterator,
+    Object,
+    Tuple,
+)
+from gradsight.static.walker import Frame, Walker
+
+_DEEPEST = 14
+_MOST_ENTRIES = 40
+_RESULT = "<result>"
+TRANSPARENT = frozenset(
+    "functools.wraps functools.lru_cache functools.cache staticmethod classmethod property typing.no_type_check "
+    "abc.abstractmethod torch.jit.script torch.jit.ignore torch.jit.export torch.compile contextlib.contextmanager "
+    "typing.override typing.overload functools.cached_property".split()
+)
+"""Decorators after which the function does to gradients what it did before."""
+
+
+def define(w: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Object:
+    """What the name of a `def` holds."""
+    decorators = []
+    for expression in reversed(node.decorator_list):
+        decorators.append((w.evaluate(w, expression), expression))
+    return _function(w, node, node.name, node.args, tuple(decorators))
+
+
+def define_lambda(w: Walker, node: ast.Lambda) -> Object:
+    """A lambda."""
+    return _function(w, node, "<lambda>", node.args, ())
+
+
+def _function(
+    w: Walker,
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    name: str,
+    parameters: ast.arguments,
+    decorators: tuple[tuple[Object, ast.expr], ...],
+) -> Function:
+    defaults = tuple(w.evaluate(w, default) for default in parameters.defaults)
+    keyword_defaults = tuple(
+        (parameter.arg, w.evaluate(w, default))
+        for parameter, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+        if default is not None
+    )
+    code = w.code_of(node, name)
+    return Function(code, w.frame.scope, defaults, keyword_defaults, decorators)
+
+
+def define_class(w: Walker, node: ast.ClassDef) -> Object:
+    """What the name of a `class` holds."""
+    bases = tuple(w.evaluate(w, base) for base in node.bases)
+    for keyword in node.keywords:
+        w.evaluate(w, keyword.value)
+    scope = w.recorder.number()
+    w.state.scopes[scope] = {}
+    outer = w.frame
+    w.parents[scope] = outer.scope
+    w.frames.append(Frame(scope, outer.path, outer.chunk, function=outer.function))
+    try:
+        w.execute_block(w, node.body)
+    finally:
+        w.frames.pop()
+    if w.live is None:
+        return UNKNOWN
+    # Methods do not see the names of the class body: they close over the scope around it.
+    namespace = {
+        name: Function(item.code, outer.scope, item.defaults, item.keyword_defaults, item.decorators)
+        if isinstance(item, Function) and item.scope == scope
+        else item
+        for name, item in w.state.scopes.pop(scope).items()
+    }
+    defined = Class(node.name, bases, namespace, node, outer.chunk)
+    if any(isinstance(decorator, ast.Name | ast.Attribute | ast.Call) for decorator in node.decorator_list):
+        for decorator in node.decorator_list:
+            w.evaluate(w, decorator)
+    return defined
+
+
+def find_method(of: Object, name: str, after: Class | None = None) -> tuple[Object, Class] | None:
+    """A name in the namespaces of a class and its bases, with the class that has it; `after` starts behind that class."""
+    order = linearised(of)
+    if after is not None and after in order:
+        order = order[order.index(after) + 1 :]
+    for entry in order:
+        if name in entry.namespace:
+            return entry.namespace[name], entry
+    return None
+
+
+def linearised(of: Object) -> list[Class]:
+    """A class and its bases of the program, in the order of look-up (depth first, doubles last)."""
+    if not isinstance(of, Class):
+        return []
+    order = [of]
+    for base in of.bases:
+        order += [entry for entry in linearised(base) if entry not in order]
+    return order
+
+
+def outside_bases(of: Object) -> list[str]:
+    """The public names of the bases that are not of the program; `?` for one that is unknown."""
+    names: list[str] = []
+    for entry in linearised(of):
+        for base in entry.bases:
+            if isinstance(base, Dotted):
+                names.append(base.name)
+            elif not isinstance(base, Class):
+                names.append("?")
+    return names
+
+
+def bind_receiver(function: Function, receiver: Object, owner: Class) -> Object:
+    """A function found in a class, looked up on an object."""
+    owned = Function(
+        function.code, function.scope, function.defaults, function.keyword_defaults, function.decorators, owner
+    )
+    for decorator, _ in function.decorators:
+        if decorator == Dotted("staticmethod"):
+            return owned
+        if decorator == Dotted("classmethod"):
+            return Bound(owned, owner)
+    return Bound(owned, receiver)
+
+
+def is_property(function: Object) -> bool:
+    """Whether reading the attribute calls the function."""
+    names = (Dotted("property"), Dotted("functools.cached_property"))
+    return isinstance(function, Function) and any(decorator in names for decorator, _ in function.decorators)
+
+
+def call_function(
+    w: Walker, node: ast.AST, function: Function, arguments: Arguments, receiver: Object | None = None
+) -> Object:
+    """Walks the body of a function of the program with these arguments."""
+    code = function.code
+    key = id(code.node)
+    entries = w.entered.get(key, 0)
+    if len(w.frames) > _DEEPEST or entries > _MOST_ENTRIES or _unknown_decorator(function):
+        w.opaque(node, [*arguments.each(), *([receiver] if receiver is not None else [])])
+        return UNKNOWN
+    w.entered[key] = entries + 1
+    scope = w.recorder.number()
+    w.parents[scope] = function.scope
+    given = arguments if receiver is None else Arguments((receiver, *arguments.positional), arguments.keywords, arguments.unpacked)
+    w.state.scopes[scope] = bind_parameters(w, code.node.args, given, function)
+    modes, depth = w.state.modes, len(w.state.modes)
+    # A function walked alone is entered at its own definition: nobody calls it.
+    callers = w.calls if node is code.node else (*w.calls, w.site(node))
+    frame = Frame(scope, code.path, code.chunk, code.name, function.owner, receiver)
+    w.frames.append(frame)
+    calls, w.calls = w.calls, callers
+    try:
+        scoped = grad_mode.enter_decorators(w, function)
+        if isinstance(code.node, ast.Lambda):
+            result = w.evaluate(w, code.node.body)
+            if w.live is not None:
+                w.state.scopes[scope][_RESULT] = result
+        else:
+            w.execute_block(w, code.node.body)
+    finally:
+        w.calls = calls
+        w.frames.pop()
+    return _finish(w, node, frame, scope, depth, modes if scoped else None)
+
+
+def _finish(
+    w: Walker, node: ast.AST, frame: Frame, scope: int, depth: int, modes: tuple[tuple[Mode, int | None], ...] | None
+) -> Object:
+    ended = w.live
+    if ended is not None and frame.returned is not None:
+        ended.scopes[scope].setdefault(_RESULT, NONE)
+        ended.join(frame.returned, w.merge(node))
+    elif ended is None:
+        ended = frame.returned
+    w.live = ended
+    if ended is None:
+        return UNKNOWN
+    ended.modes = modes if modes is not None else ended.modes[:depth]
+    result = ended.scopes[scope].pop(_RESULT, NONE)
+    if frame.yielded:
+        return Iterator(tuple(frame.yielded), frame.yielded[-1], exact=False)
+    return result
+
+
+def _unknown_decorator(function: Function) -> bool:
+    return any(
+        not isinstance(decorator, GradMode)
+        and not (isinstance(decorator, Dotted) and (decorator.name in TRANSPARENT or decorator.name in grad_mode.BY_NAME))
+        and not isinstance(expression, ast.Attribute)  # `@value.setter`
+        and not _transparent_call(decorator)
+        for decorator, expression in function.decorators
+    )
+
+
+def _transparent_call(decorator: Object) -> bool:
+    return isinstance(decorator, Const)  # what a transparent decorator factory gives (see `library`)
+
+
+def bind_parameters(w: Walker, parameters: ast.arguments, given: Arguments, function: Function) -> dict[str, Object]:
+    """The names that a call starts with."""
+    names: dict[str, Object] = {}
+    positional = [*parameters.posonlyargs, *parameters.args]
+    for parameter, item in zip(positional, given.positional, strict=False):
+        names[parameter.arg] = item
+    keywords: Mapping[str, Object] = given.keywords
+    for parameter in [*positional, *parameters.kwonlyargs]:
+        if parameter.arg in keywords:
+            names[parameter.arg] = keywords[parameter.arg]
+    if not given.unpacked:
+        for parameter, default in zip(reversed(positional), reversed(function.defaults), strict=False):
+            names.setdefault(parameter.arg, default)
+        for name, default in function.keyword_defaults:
+            names.setdefault(name, default)
+    for parameter in [*positional, *parameters.kwonlyargs]:
+        names.setdefault(parameter.arg, UNKNOWN)
+    if parameters.vararg is not None:
+        extra = given.positional[len(positional) :]
+        names[parameters.vararg.arg] = Tuple(extra) if not given.unpacked else UNKNOWN
+    if parameters.kwarg is not None:
+        known = {parameter.arg for parameter in [*positional, *parameters.kwonlyargs]}
+        others: dict[object, Object] = {name: item for name, item in keywords.items() if name not in known}
+        names[parameters.kwarg.arg] = w.allocate(Dict(others, UNKNOWN if given.unpacked else None))
+    return names
+
+

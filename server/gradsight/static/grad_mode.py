@@ -1,0 +1,105 @@
+"""Grad modes: `no_grad`, `inference_mode`, `set_grad_enabled`, `enable_grad`, as blocks, decorators and calls."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from gradsight.autograd.events import Mode, Scope, ScopeForm
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Dotted,
+    Function,
+    GradMode,
+    Iterator,
+    Object,
+    Tensor,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+BY_NAME = {
+    "torch.no_grad": Mode.NO_GRAD,
+    "torch.autograd.no_grad": Mode.NO_GRAD,
+    "torch.autograd.grad_mode.no_grad": Mode.NO_GRAD,
+    "torch.enable_grad": Mode.ENABLED,
+    "torch.autograd.enable_grad": Mode.ENABLED,
+    "torch.inference_mode": Mode.INFERENCE,
+    "torch.autograd.inference_mode": Mode.INFERENCE,
+}
+_SWITCHES = ("torch.set_grad_enabled", "torch.autograd.set_grad_enabled")
+
+
+def construct(w: Walker, node: ast.Call, name: str, arguments: Arguments) -> Object | None:
+    """`torch.no_grad()` and its siblings; None if `name` is none of them."""
+    if name in _SWITCHES:
+        return _switch(w, node, arguments)
+    mode = BY_NAME.get(name)
+    if mode is None:
+        return None
+    first = arguments.get(0, "mode")
+    if isinstance(first, Function):  # `f = torch.no_grad()(f)` without the second call: `torch.no_grad(f)`
+        return Function(
+            first.code, first.scope, first.defaults, first.keyword_defaults, (*first.decorators, (GradMode(mode), node)), first.owner
+        )
+    if mode is Mode.INFERENCE and first is not None:
+        flag = first.value if isinstance(first, Const) else None
+        return GradMode(Mode.INFERENCE if flag is True else Mode.ENABLED if flag is False else None)
+    return GradMode(mode)
+
+
+def _switch(w: Walker, node: ast.Call, arguments: Arguments) -> Object:
+    """`torch.set_grad_enabled(flag)` acts at once; as a context manager it is undone at the end of the block."""
+    first = arguments.get(0, "mode")
+    if not isinstance(first, Const):
+        w.state.modes = (*w.state.modes[:-1], (Mode.ENABLED, None)) if w.state.modes[-1][0] is Mode.ENABLED else w.state.modes
+        return GradMode(None)
+    mode = Mode.ENABLED if first.value else Mode.SWITCHED_OFF
+    event = w.record(Scope, node, mode=mode, form=ScopeForm.CALL)
+    w.state.modes = (*w.state.modes[:-1], (mode, event.id))
+    return GradMode(None)
+
+
+def enter(w: Walker, manager: Object, node: ast.expr) -> Object:
+    """What `with <manager> as name` binds, after the mode has been entered."""
+    match manager:
+        case GradMode(mode):
+            if mode is None:
+                w.state.modes = (*w.state.modes, w.state.modes[-1])
+                _opened_by_with(w, node)
+            else:
+                event = w.record(Scope, node, mode=mode, form=ScopeForm.WITH)
+                w.state.modes = (*w.state.modes, (mode, event.id))
+            return NONE
+        case Tensor() | Unknown():
+            return manager if isinstance(manager, Unknown) else UNKNOWN
+        case Iterator(items):  # a generator decorated with contextlib.contextmanager
+            return items[0] if items else NONE
+    return manager if not isinstance(manager, Dotted) else UNKNOWN
+
+
+def _opened_by_with(w: Walker, node: ast.expr) -> None:
+    """`with torch.set_grad_enabled(False):` acted when it was called; only now it is known to be undone."""
+    last = w.recorder.events[-1] if w.recorder.events else None
+    if isinstance(last, Scope) and last.site == w.site(node):
+        w.recorder.events[-1] = replace(last, form=ScopeForm.WITH)
+
+
+def enter_decorators(w: Walker, function: Function) -> bool:
+    """Enters the grad modes that decorate a function; whether there were any."""
+    entered = False
+    for decorator, expression in function.decorators:
+        mode = decorator.mode if isinstance(decorator, GradMode) else None
+        if isinstance(decorator, Dotted):
+            mode = BY_NAME.get(decorator.name)
+        if mode is None and not isinstance(decorator, GradMode):
+            continue
+        entered = True
+        if mode is None:  # `@torch.set_grad_enabled(...)`, `@torch.inference_mode(flag)`: cannot be told
+            continue
+        event = w.record(Scope, expression, mode=mode, form=ScopeForm.DECORATOR)
+        w.state.modes = (*w.state.modes, (mode, event.id))
+    return entered

@@ -1,0 +1,46 @@
+"""What a program asks of an object by name or type: `isinstance`, `setattr`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gradsight.static import functions
+from gradsight.static.objects import Arguments, Class, Const, Dotted, Instance, Object, Ref, Scalar, Tensor, Tuple
+from gradsight.static.walker import Walker
+
+
+def is_instance(w: Walker, arguments: Arguments) -> Object:
+    """`isinstance(object, types)`, where both are known."""
+    item, types = arguments.get(0, "object"), arguments.get(1, "class_or_tuple")
+    wanted = types.items if isinstance(types, Tuple) else (types,)
+    if isinstance(item, Tensor):
+        names = [entry.name for entry in wanted if isinstance(entry, Dotted)]
+        if "torch.Tensor" in names:
+            return Const(True)
+        value = w.state.value(item)
+        if "torch.nn.Parameter" in names:
+            return Const(True) if value.is_parameter else Scalar("bool")
+        return Const(False) if len(names) == len(wanted) and not any(name.startswith("torch") for name in names) else Scalar("bool")
+    found = w.deref(item, Instance)
+    if found is None:
+        return Scalar("bool")
+    for entry in wanted:
+        if isinstance(entry, Dotted) and (found.type == entry or (found.is_module and entry.name == "torch.nn.Module")):
+            return Const(True)
+        if isinstance(entry, Class) and entry in functions.linearised(found.type):
+            return Const(True)
+    if isinstance(found.type, Dotted) and all(isinstance(entry, Dotted | Class) for entry in wanted):
+        return Const(False)
+    return Scalar("bool")
+
+
+def set_by_name(w: Walker, arguments: Arguments) -> None:
+    """`setattr(object, name, value)`."""
+    ref, name, item = arguments.get(0, "object"), arguments.get(1, "name"), arguments.get(2, "value")
+    found = w.deref(ref, Instance)
+    if found is None or not isinstance(ref, Ref):
+        return
+    if isinstance(name, Const) and isinstance(name.value, str) and item is not None:
+        w.state.heap[ref.id] = replace(found, attributes={**found.attributes, name.value: item})
+    else:
+        w.state.heap[ref.id] = replace(found, complete=False)

@@ -1,0 +1,190 @@
+"""The methods that every `nn.Module` has from PyTorch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gradsight.autograd.events import GradsCleared, RequiresGradSet
+from gradsight.static import optimizers
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Instance,
+    Iterator,
+    List,
+    Object,
+    Ref,
+    Tensor,
+    Tuple,
+)
+from gradsight.static.walker import Walker
+
+_FLUENT = "train eval to cuda cpu float double half bfloat16 type to_empty share_memory xpu".split()
+NAMES = frozenset(
+    [
+        *_FLUENT, "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules",
+        "named_modules", "zero_grad", "requires_grad_", "state_dict", "load_state_dict", "apply", "register_buffer",
+        "register_parameter", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
+        "register_module", "add_module", "append", "extend", "insert", "get_parameter", "get_submodule", "forward",
+        "__call__", "items", "keys", "values", "compile", "extra_repr", "__init__",
+    ]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """One call of such a method."""
+
+    node: ast.expr
+    ref: Ref
+    found: Instance
+    arguments: Arguments
+    parameters: tuple[tuple[str, Tensor], ...]
+
+
+def call(
+    w: Walker, node: ast.expr, ref: Ref, found: Instance, name: str, arguments: Arguments,
+    parameters: tuple[tuple[str, Tensor], ...],
+) -> Object:  # fmt: skip
+    """`module.name(...)`."""
+    if name in _FLUENT:
+        return ref
+    handler = _HANDLERS.get(name)
+    if handler is not None:
+        return handler(w, _Called(node, ref, found, arguments, parameters))
+    if name in NAMES:
+        return UNKNOWN
+    w.opaque(node, [ref, *arguments.each()])
+    return UNKNOWN
+
+
+def _children(w: Walker, found: Instance) -> list[tuple[str, Object]]:
+    return [(name, item) for name, item in found.attributes.items() if name != "<children>" and w.module(item) is not None]
+
+
+def _complete(w: Walker, called: _Called) -> bool:
+    waiting, seen = [called.found], set()
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        if not found.complete:
+            return False
+        waiting.extend(inner for _, item in _children(w, found) if (inner := w.module(item)) is not None)
+    return True
+
+
+def _parameters(w: Walker, called: _Called) -> Object:
+    tensors: tuple[Object, ...] = tuple(tensor for _, tensor in called.parameters)
+    exact = _complete(w, called)
+    return Iterator(tensors, None if exact else tensors[-1] if tensors else w.unknown_tensor(), exact)
+
+
+def _named_parameters(w: Walker, called: _Called) -> Object:
+    pairs = tuple(Tuple((Const(name), tensor)) for name, tensor in called.parameters)
+    exact = _complete(w, called)
+    return Iterator(pairs, None if exact else pairs[-1] if pairs else UNKNOWN, exact)
+
+
+def _child_iterator(w: Walker, called: _Called) -> Object:
+    return Iterator(tuple(item for _, item in _children(w, called.found)), None, called.found.complete)
+
+
+def _named_children(w: Walker, called: _Called) -> Object:
+    pairs = tuple(Tuple((Const(name), item)) for name, item in _children(w, called.found))
+    return Iterator(pairs, None, called.found.complete)
+
+
+def _modules(w: Walker, called: _Called) -> Object:
+    found: list[Object] = []
+    waiting: list[Object] = [called.ref]
+    while waiting and len(found) < 64:
+        item = waiting.pop(0)
+        if item not in found:
+            found.append(item)
+            inner = w.module(item)
+            waiting.extend(child for _, child in _children(w, inner) if inner) if inner is not None else None
+    return Iterator(tuple(found), None, _complete(w, called))
+
+
+def _zero_grad(w: Walker, called: _Called) -> Object:
+    known = tuple(tensor.id for _, tensor in called.parameters) if _complete(w, called) else None
+    optimizers.clear(w, known)
+    name = ast.unparse(called.node.func.value) if isinstance(called.node, ast.Call) and isinstance(called.node.func, ast.Attribute) else None
+    w.record(GradsCleared, called.node, parameters=known, by="module", name=name)
+    return NONE
+
+
+def _requires_grad(w: Walker, called: _Called) -> Object:
+    flag = called.arguments.get(0, "requires_grad") or Const(True)
+    known = bool(flag.value) if isinstance(flag, Const) else None
+    for _, tensor in called.parameters:
+        w.record(RequiresGradSet, called.node, value=w.state.value(tensor), flag=known)
+        w.state.update(tensor.id, requires_grad=known)
+    return called.ref
+
+
+def _register(w: Walker, called: _Called) -> Object:
+    name, item = called.arguments.get(0, "name"), called.arguments.get(1, "tensor")
+    item = item or called.arguments.keywords.get("param") or called.arguments.keywords.get("module")
+    if isinstance(name, Const) and isinstance(name.value, str) and item is not None:
+        attributes = {**called.found.attributes, name.value: item}
+        w.state.heap[called.ref.id] = replace(called.found, attributes=attributes)
+    else:
+        w.state.heap[called.ref.id] = replace(called.found, complete=False)
+    return NONE
+
+
+def _append(w: Walker, called: _Called) -> Object:
+    children = called.found.attributes.get("<children>")
+    known = w.deref(children, List)
+    item = called.arguments.get(0, "module")
+    if known is None or not isinstance(children, Ref) or item is None:
+        return UNKNOWN
+    w.state.heap[children.id] = replace(known, items=(*known.items, item))
+    attributes = {**called.found.attributes, str(len(known.items)): item}
+    w.state.heap[called.ref.id] = replace(called.found, attributes=attributes)
+    return called.ref
+
+
+def _apply(w: Walker, called: _Called) -> Object:
+    function = called.arguments.get(0, "fn")
+    modules = _modules(w, called)
+    if function is not None and isinstance(modules, Iterator):
+        for item in modules.items:
+            if w.live is not None:
+                w.call(w, called.node, function, Arguments((item,)))
+    return called.ref
+
+
+def _load(w: Walker, called: _Called) -> Object:
+    return UNKNOWN
+
+
+def _values(w: Walker, called: _Called) -> Object:
+    return _child_iterator(w, called)
+
+
+_HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
+    "parameters": _parameters,
+    "named_parameters": _named_parameters,
+    "children": _child_iterator,
+    "named_children": _named_children,
+    "modules": _modules,
+    "zero_grad": _zero_grad,
+    "requires_grad_": _requires_grad,
+    "register_buffer": _register,
+    "register_parameter": _register,
+    "add_module": _register,
+    "register_module": _register,
+    "append": _append,
+    "apply": _apply,
+    "load_state_dict": _load,
+    "values": _values,
+    "items": _named_children,
+}

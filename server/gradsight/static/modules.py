@@ -1,0 +1,295 @@
+"""`nn.Module`: building modules of PyTorch and of the program, calling them, collecting their parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator as Iter
+from dataclasses import replace
+
+from gradsight.autograd import op_facts
+from gradsight.autograd.events import Applied, Created
+from gradsight.autograd.op_facts_types import Construction
+from gradsight.autograd.values import Kind
+from gradsight.static import functions, module_methods, ops, shapes
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Class,
+    Const,
+    Dict,
+    Dotted,
+    Function,
+    Instance,
+    Iterator,
+    List,
+    Method,
+    Object,
+    Ref,
+    Scalar,
+    Super,
+    Tensor,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_CONTAINERS = ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.ParameterList")
+_MODULE_BASES = ("torch.nn.Module", *_CONTAINERS)
+
+
+def is_library_module(name: str) -> bool:
+    """Whether a public name is a module class of PyTorch."""
+    short = name.rpartition(".")[2]
+    return name.startswith("torch.nn.") and name.count(".") == 2 and short[:1].isupper() and short != "Parameter"
+
+
+def construct(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    """`nn.Linear(...)`, `nn.Sequential(...)`."""
+    if name in _CONTAINERS:
+        return _container(w, node, name, arguments)
+    attributes: dict[str, Object] = {}
+    names = op_facts.module_parameters(name)
+    for parameter in names or ():
+        if parameter == "bias" and arguments.keywords.get("bias") == Const(False):
+            attributes[parameter] = NONE
+            continue
+        attributes[parameter] = _own_parameter(w, node, name, parameter)
+    for inner in arguments.each():
+        if w.module(inner) is not None and names is None:
+            attributes[f"<{len(attributes)}>"] = inner
+    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=names is not None, built=arguments))
+
+
+def _own_parameter(w: Walker, node: ast.expr, module: str, parameter: str) -> Tensor:
+    value = w.new_value(name=parameter, requires_grad=True, is_leaf=True, kind=Kind.FLOAT, is_parameter=True)
+    number = w.recorder.number()
+    value = replace(value, made_by=number)
+    w.recorder.add(
+        Created(id=number, site=w.site(node), branch=w.branch, calls=w.calls, value=value, by=module, explicit=None)
+    )
+    return w.keep(value)
+
+
+def _container(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    items: tuple[Object, ...] = arguments.positional
+    attributes: dict[str, Object] = {}
+    rest: Object | None = UNKNOWN if arguments.unpacked else None
+    first = arguments.get(0, "modules")
+    if name == "torch.nn.ModuleDict":
+        known = w.deref(first, Dict)
+        attributes = {str(key): item for key, item in known.items.items()} if known else {}
+        complete = known is not None and known.rest is None
+        return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=complete))
+    if name != "torch.nn.Sequential" and first is not None:
+        found = w.deref(first, List)
+        if isinstance(first, Iterator):
+            items, rest = first.items, first.rest
+        elif found is not None:
+            items, rest = found.items, found.rest
+        else:
+            items, rest = (), UNKNOWN
+    elif first is not None and (named := w.deref(first, Dict)) is not None:
+        items = tuple(named.items.values())
+    for index, item in enumerate(items):
+        attributes[str(index)] = item
+    attributes["<children>"] = w.allocate(List(items, rest))
+    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=rest is None))
+
+
+def instantiate(w: Walker, node: ast.expr, of: Class, arguments: Arguments) -> Object:
+    """An object of a class of the program."""
+    outside = functions.outside_bases(of)
+    if "torch.autograd.Function" in outside:
+        return UNKNOWN
+    is_module = any(base in _MODULE_BASES or is_library_module(base) for base in outside)
+    if not is_module and "?" in outside and functions.find_method(of, "forward") is not None:
+        is_module = True
+    complete = all(base in ("torch.nn.Module", "object", "abc.ABC") for base in outside)
+    ref = w.allocate(Instance(of, {}, is_module=is_module, complete=complete))
+    init = functions.find_method(of, "__init__")
+    if init is not None and isinstance(init[0], Function):
+        w.call(w, node, functions.bind_receiver(init[0], ref, init[1]), arguments)
+    elif _is_dataclass(of):
+        _fill_fields(w, ref, of, arguments)
+    elif arguments.each() and not is_module:
+        w.opaque(node, [ref, *arguments.each()])
+    return ref
+
+
+def _is_dataclass(of: Class) -> bool:
+    return any("dataclass" in ast.unparse(decorator) or "define" in ast.unparse(decorator) for decorator in of.node.decorator_list) or any(
+        base in ("typing.NamedTuple",) for base in functions.outside_bases(of)
+    )
+
+
+def _fill_fields(w: Walker, ref: Ref, of: Class, arguments: Arguments) -> None:
+    fields = [
+        statement.target.id
+        for entry in reversed(functions.linearised(of))
+        for statement in entry.node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    ]
+    attributes: dict[str, Object] = dict(zip(fields, arguments.positional, strict=False))
+    attributes |= {name: item for name, item in arguments.keywords.items() if name in fields}
+    for name in fields:
+        default = of.namespace.get(name)
+        attributes.setdefault(name, default if default is not None and not isinstance(default, Ref) else UNKNOWN)
+    found = w.deref(ref, Instance)
+    if found is not None:
+        w.state.heap[ref.id] = replace(found, attributes=attributes)
+
+
+def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
+    """An attribute of a module that is neither set by the program nor a method of its classes."""
+    if name == "training":
+        return Scalar("bool")
+    if name in module_methods.NAMES or not found.complete or isinstance(found.type, Dotted):
+        return Method(ref, name)
+    return Unknown("module") if not found.complete else UNKNOWN
+
+
+# --- calling -----------------------------------------------------------------------------------
+
+
+def call_module(w: Walker, node: ast.expr, ref: Ref, found: Instance, arguments: Arguments) -> Object:
+    """`module(x)`."""
+    forward = functions.find_method(found.type, "forward")
+    if forward is not None and isinstance(forward[0], Function):
+        return w.call(w, node, functions.bind_receiver(forward[0], ref, forward[1]), arguments)
+    name = found.type.name if isinstance(found.type, Dotted) else _outside_forward(found.type)
+    if name == "torch.nn.Sequential":
+        return _run_sequence(w, node, found, arguments)
+    if name is None or (isinstance(found.type, Class) and not is_library_module(name)):
+        return _call_unseen(w, node, ref, arguments)
+    members = {f"param:{key}": item.id for key, item in found.attributes.items() if isinstance(item, Tensor)}
+    built = found.built or Arguments(unpacked=True)
+    construction = Construction(
+        tuple(ops.kind_of(w, item) for item in built.positional),
+        tuple((key, ops.kind_of(w, item)) for key, item in built.keywords.items()),
+    )
+    if op_facts.module_parameters(name) is None:
+        return _call_unseen(w, node, ref, arguments)
+    shape = shapes.module_shape(
+        name,
+        [ops.shape_argument(w, item) for item in built.positional],
+        {key: ops.shape_argument(w, item) for key, item in built.keywords.items()},
+        [ops.shape_argument(w, item) for item in arguments.positional],
+    )
+    return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape))
+
+
+def _outside_forward(of: Class) -> str | None:
+    return next((base for base in functions.outside_bases(of) if base != "torch.nn.Module"), None)
+
+
+def _run_sequence(w: Walker, node: ast.expr, found: Instance, arguments: Arguments) -> Object:
+    children = w.deref(found.attributes.get("<children>"), List)
+    if children is None or children.rest is not None:
+        return _call_unseen(w, node, None, arguments, list(children.items) if children else [])
+    item: Object = arguments.get(0, "input") or UNKNOWN
+    for child in children.items:
+        if w.live is None:
+            return UNKNOWN
+        item = w.call(w, node, child, Arguments((item,)))
+    return item
+
+
+def _call_unseen(
+    w: Walker, node: ast.expr, ref: Ref | None, arguments: Arguments, more: list[Object] | None = None
+) -> Object:
+    """A module whose forward cannot be seen: what it gives depends on its parameters and inputs."""
+    off, scope = w.state.off_scope
+    parameters = [w.state.tensors[number] for number in parameter_ids(w, ref)] if ref is not None else []
+    for child in more or []:
+        if isinstance(child, Ref):
+            parameters += [w.state.tensors[number] for number in parameter_ids(w, child)]
+    inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
+    tracked = ops.any_requires_grad([*parameters, *inputs])
+    unknown = w.new_value()
+    result = w.new_value(requires_grad=False if off else tracked or None, is_leaf=False if tracked and not off else None)
+    event = w.record(
+        Applied, node, op="module", inputs=(*inputs, *parameters, unknown), outputs=(result,), scope=scope if off else None
+    )
+    return w.keep(replace(result, made_by=event.id))
+
+
+def call_unknown(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    """Calling what use shows to be a module: it is taken for one that has parameters to train."""
+    off, scope = w.state.off_scope
+    inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
+    parameter = w.new_value(requires_grad=True, is_leaf=True, is_parameter=True)
+    result = w.new_value(requires_grad=not off, is_leaf=off)
+    event = w.record(
+        Applied, node, op="module", inputs=(*inputs, parameter, w.new_value()), outputs=(result,),
+        scope=scope if off else None,
+    )  # fmt: skip
+    return w.keep(replace(result, made_by=event.id))
+
+
+def call_unknown_method(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    """A method of what use shows to be a module."""
+    if name in ("train", "eval", "to", "cuda", "cpu", "float", "half", "double", "requires_grad_"):
+        return Unknown("module")
+    if name in module_methods.NAMES:
+        return UNKNOWN
+    return call_unknown(w, node, arguments)
+
+
+def call_method(w: Walker, node: ast.expr, ref: Ref, found: Instance, name: str, arguments: Arguments) -> Object:
+    """A method that a module has from PyTorch."""
+    if name in ("forward", "__call__"):
+        return call_module(w, node, ref, found, arguments)
+    return module_methods.call(w, node, ref, found, name, arguments, tuple(named_parameters(w, ref)))
+
+
+def call_super(w: Walker, node: ast.expr, receiver: Super, name: str, arguments: Arguments) -> Object:
+    """A method of a base class outside the program."""
+    if name in ("__init__", "__new__", "__init_subclass__"):
+        return NONE
+    ref = receiver.receiver
+    found = w.module(ref)
+    if found is not None and isinstance(ref, Ref) and name in module_methods.NAMES:
+        return call_method(w, node, ref, found, name, arguments)
+    if found is not None and name == "forward" and isinstance(ref, Ref):
+        outside = _outside_forward(found.type) if isinstance(found.type, Class) else None
+        if outside == "torch.nn.Sequential":
+            return _run_sequence(w, node, found, arguments)
+        return _call_unseen(w, node, ref, arguments)
+    w.opaque(node, [ref, *arguments.each()])
+    return UNKNOWN
+
+
+# --- parameters --------------------------------------------------------------------------------
+
+
+def named_parameters(w: Walker, ref: Object, prefix: str = "", seen: set[int] | None = None) -> Iter[tuple[str, Tensor]]:
+    """The registered parameters of a module and its sub-modules, each once, in the order of assignment."""
+    seen = set() if seen is None else seen
+    found = w.module(ref)
+    if found is None or not isinstance(ref, Ref) or ref.id in seen:
+        return
+    seen.add(ref.id)
+    for name, item in found.attributes.items():
+        if isinstance(item, Tensor) and item.id not in seen and w.state.value(item).is_parameter:
+            seen.add(item.id)
+            yield f"{prefix}{name}", item
+    for name, item in found.attributes.items():
+        if isinstance(item, Ref) and name != "<children>":
+            yield from named_parameters(w, item, f"{prefix}{name}.", seen)
+
+
+def parameter_ids(w: Walker, ref: Object) -> tuple[int, ...]:
+    """Ids of the parameters of a module."""
+    return tuple(tensor.id for _, tensor in named_parameters(w, ref))
+
+
+def is_complete(w: Walker, ref: Object, seen: set[int] | None = None) -> bool:
+    """Whether all that the module and its sub-modules hold is known."""
+    seen = set() if seen is None else seen
+    found = w.module(ref)
+    if found is None or not isinstance(ref, Ref) or ref.id in seen:
+        return found is not None
+    seen.add(ref.id)
+    return found.complete and all(
+        is_complete(w, item, seen) for item in found.attributes.values() if w.module(item) is not None
+    ) and not any(isinstance(item, Unknown) for item in found.attributes.values())

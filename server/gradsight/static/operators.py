@@ -1,0 +1,139 @@
+"""Operators: arithmetic and comparisons between abstract objects, and when an object counts as true."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from gradsight.static import containers, ops
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Class,
+    Const,
+    Dict,
+    Dotted,
+    Function,
+    Left,
+    List,
+    Object,
+    Ref,
+    Scalar,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow", ast.MatMult: "matmul",
+    ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+    ast.LShift: "lshift", ast.RShift: "rshift",
+}  # fmt: skip
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+}  # fmt: skip
+
+_FOLDED: dict[type[ast.operator], Callable[[Any, Any], object]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.Mod: lambda a, b: a % b,
+}
+
+
+def as_truth(w: Walker, item: Object) -> bool | None:
+    """Whether an object is true in a condition; None if unknown."""
+    match item:
+        case Const(value):
+            return bool(value)
+        case Function() | Class() | Bound() | Dotted():
+            return True
+        case Tuple(items):
+            return bool(items)
+        case Ref():
+            found = w.deref(item, List)
+            if found is not None and found.rest is None:
+                return bool(found.items)
+            if found is None and w.deref(item, Dict) is None:
+                return True
+    return None
+
+
+def constant(item: Object) -> object | None:
+    """The value of a constant; None for everything else."""
+    return item.value if isinstance(item, Const) else None
+
+
+def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object, right: Object) -> Object:
+    """`left <operator> right`."""
+    if w.live is None:
+        return UNKNOWN
+    name = OPERATORS.get(operator, "")
+    if isinstance(left, Tensor):
+        return ops.apply(w, node, ops.Call(f"torch.Tensor.__{name}__", Arguments((left, right))))
+    if isinstance(right, Tensor):
+        if isinstance(left, Ref) and w.deref(left, List) is None:
+            return UNKNOWN
+        return ops.apply(w, node, ops.Call(f"torch.Tensor.__r{name}__", Arguments((right, left))))
+    for one in (left, right):
+        if isinstance(one, Left):
+            return one
+    match left, right:
+        case Const(a), Const(b) if operator in _FOLDED and _small(a) and _small(b):
+            try:
+                return Const(_FOLDED[operator](a, b))
+            except Exception:  # whatever the program's own arithmetic raises
+                return UNKNOWN
+        case Tuple(a_items), Tuple(b_items) if operator is ast.Add:
+            return Tuple(a_items + b_items)
+    if operator in (ast.Add, ast.Mult):
+        joined = containers.combine(w, left, right, repeat=operator is ast.Mult)
+        if joined is not None:
+            return joined
+    numbers = (Const, Scalar)
+    if isinstance(left, numbers) and isinstance(right, numbers):
+        return Const("") if isinstance(constant(left), str) else Scalar()
+    return UNKNOWN
+
+
+def _small(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) < 1e9
+
+
+def _small(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) < 1e9
+
+
+def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right: Object) -> Object:
+    """`left <comparison> right`."""
+    if isinstance(operator, ast.Is | ast.IsNot):
+        same = _is(left, right)
+        return Scalar("bool") if same is None else Const(same is isinstance(operator, ast.Is))
+    name = _COMPARISONS.get(type(operator))
+    if name is not None and isinstance(left, Tensor):
+        return ops.apply(w, node, ops.Call(f"torch.Tensor.__{name}__", Arguments((left, right))))
+    if name is not None and isinstance(right, Tensor) and not isinstance(left, Unknown):
+        mirrored = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}.get(name, name)
+        return ops.apply(w, node, ops.Call(f"torch.Tensor.__{mirrored}__", Arguments((right, left))))
+    match left, right:
+        case Const(a), Const(b) if name is not None:
+            try:
+                return Const(bool(getattr(a, f"__{name}__")(b)) if a is not None else a == b)
+            except Exception:  # values that cannot be compared
+                return Scalar("bool")
+    return Scalar("bool")
+
+
+def _is(left: Object, right: Object) -> bool | None:
+    if isinstance(left, Unknown | Scalar) or isinstance(right, Unknown | Scalar):
+        return None if NONE not in (left, right) or Unknown in (type(left), type(right)) else False
+    if NONE in (left, right):
+        return left == right
+    return None

@@ -1,0 +1,366 @@
+"""Applying an op to tensors: which results require grad, what is saved, what is a view, what is written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gradsight.autograd import op_facts
+from gradsight.autograd.events import Applied, Cut, Mutated, Saved, Site
+from gradsight.autograd.op_facts_types import (
+    HIDDEN,
+    Alias,
+    ArgKind,
+    Construction,
+    Form,
+    OpAnswer,
+    Output,
+    Returns,
+    literal,
+)
+from gradsight.autograd.values import Kind, Known, Shape, Value
+from gradsight.static import dtypes, shapes
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Dotted,
+    Iterator,
+    Left,
+    List,
+    Object,
+    Range,
+    Scalar,
+    Slice,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+_DETACHING = ("torch.Tensor.detach", "torch.Tensor.detach_", "torch.Tensor.data", "torch.detach")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One application of an op: its name, what it is given, and the tensors that a module brings along."""
+
+    name: str
+    arguments: Arguments
+    members: Mapping[str, int] | None = None
+    """Of a module: its parameters and buffers by slot (`param:weight`)."""
+    construction: Construction | None = None
+    shape: Shape | tuple[Shape, ...] = None
+    """The shape of the result, where the caller knows better than the table of shapes."""
+
+
+def apply(w: Walker, node: ast.AST, call: Call, site: Site | None = None) -> Object:
+    """The result of an op; records what it did. Unknown ops give a tensor of which nothing is known."""
+    at = site or w.site(node)
+    kinds = [kind_of(w, item) for item in call.arguments.positional]
+    keywords = {name: kind_of(w, item) for name, item in call.arguments.keywords.items()}
+    answer = None if call.arguments.unpacked else op_facts.answer(call.name, kinds, keywords, call.construction)
+    slots = _slots(w, call)
+    inputs = tuple(value for values in slots.values() for value in values)
+    if answer is None or answer.uncertain:
+        return _unknown_op(w, at, call, inputs)
+    if answer.in_place is not None:
+        return _write(w, at, call, answer, slots)
+    if not answer.outputs:
+        return UNKNOWN if answer.returns is not None else Scalar()
+    return _compute(w, at, call, answer, slots, inputs)
+
+
+def kind_of(w: Walker, item: Object) -> ArgKind:
+    """An abstract object as the op facts see an argument."""
+    match item:
+        case Tensor():
+            return ArgKind(Form.TENSOR, w.state.value(item).kind)
+        case Const(value):
+            return literal(value)
+        case Scalar("number"):
+            return ArgKind(Form.NUMBER)
+        case Scalar("bool"):
+            return ArgKind(Form.BOOL)
+        case Scalar("str"):
+            return ArgKind(Form.STRING)
+        case Left(value):
+            return ArgKind(Form.NUMBER) if value.form.value == "number" else ArgKind(Form.UNKNOWN)
+        case Dotted(name) if (kind := dtypes.kind_of_dtype(name)) is not None:
+            return ArgKind(Form.DTYPE, kind)
+        case Slice() | Range():
+            return ArgKind(Form.OTHER)
+        case Unknown():
+            return ArgKind(Form.UNKNOWN)
+    sequence = sequence_items(w, item)
+    if sequence is None:
+        return ArgKind(Form.UNKNOWN)
+    if sequence and all(isinstance(part, Tensor) for part in sequence):
+        kinds = {w.state.value(part).kind for part in sequence if isinstance(part, Tensor)}
+        return ArgKind(Form.TENSORS, kinds.pop() if len(kinds) == 1 else None)
+    if any(isinstance(part, Tensor | Unknown) for part in sequence):
+        return ArgKind(Form.UNKNOWN)
+    return ArgKind(Form.OTHER)
+
+
+def sequence_items(w: Walker, item: Object) -> tuple[Object, ...] | None:
+    """The items of a tuple or list, what else it may hold included; None if it is neither."""
+    if isinstance(item, Tuple):
+        return item.items
+    if isinstance(item, Iterator):
+        return item.items + ((item.rest,) if item.rest is not None else ())
+    found = w.deref(item, List)
+    if found is None:
+        return None
+    return found.items + ((found.rest,) if found.rest is not None else ())
+
+
+def values_in(w: Walker, item: Object) -> Iterable[Value]:
+    """The tensors (and what became of tensors) in an argument, as values; an unknown thing is an unknown value."""
+    match item:
+        case Tensor():
+            yield w.state.value(item)
+        case Left(value):
+            yield value
+        case Unknown():
+            yield w.new_value(requires_grad=None)
+        case _:
+            for part in sequence_items(w, item) or ():
+                yield from values_in(w, part)
+
+
+def _slots(w: Walker, call: Call) -> dict[str, tuple[Value, ...]]:
+    slots = {f"in:{index}": tuple(values_in(w, item)) for index, item in enumerate(call.arguments.positional)}
+    slots |= {f"in:{name}": tuple(values_in(w, item)) for name, item in call.arguments.keywords.items()}
+    for slot, number in (call.members or {}).items():
+        slots[slot] = (w.state.tensors[number],)
+    return slots
+
+
+def any_requires_grad(values: Iterable[Value]) -> Known:
+    """Whether one of the values requires grad, three-valued."""
+    result: Known = False
+    for value in values:
+        if value.requires_grad:
+            return True
+        if value.requires_grad is None:
+            result = None
+    return result
+
+
+def _unknown_op(w: Walker, at: Site, call: Call, inputs: tuple[Value, ...]) -> Object:
+    off, scope = w.state.off_scope
+    result = w.new_value(requires_grad=False if off else None, is_leaf=None)
+    event = w.record(Applied, at, op=call.name, inputs=inputs, outputs=(result,), scope=scope if off else None)
+    return w.keep(replace(result, made_by=event.id))
+
+
+def _requires_grad(output: Output, slots: Mapping[str, tuple[Value, ...]]) -> Known:
+    if output.differentiable is False:
+        return False
+    known = any_requires_grad(value for slot in output.from_slots for value in slots.get(slot, ()))
+    return known if output.differentiable or known is False else None
+
+
+def _cut(answer: OpAnswer, output: Output, off: bool, inputs: tuple[Value, ...]) -> Cut | None:
+    if any_requires_grad(inputs) is not True:
+        return None
+    if answer.name in _DETACHING:
+        return Cut.DETACH
+    if output.differentiable is False:
+        return Cut.NOT_DIFFERENTIABLE
+    return Cut.GRAD_MODE if off else None
+
+
+def _compute(
+    w: Walker, at: Site, call: Call, answer: OpAnswer, slots: dict[str, tuple[Value, ...]], inputs: tuple[Value, ...]
+) -> Object:
+    off, scope = w.state.off_scope
+    shape = call.shape if call.shape is not None else infer_shape(w, call)
+    same = _same_object(w, call, answer)
+    if same is not None:
+        return same
+    outputs: list[Value] = []
+    copies = 2 if answer.many else 1
+    event_id = w.recorder.number()
+    for index, output in enumerate(answer.outputs):
+        requires_grad = False if off else _requires_grad(output, slots)
+        if output.dtype is not None and not output.dtype.can_require_grad:
+            requires_grad = False
+        base = slots.get(output.alias_of or "", ())
+        shared = len(base) == 1 and output.alias in (Alias.VIEW, Alias.SAME, Alias.UNTRACKED)
+        for _ in range(copies):
+            value = w.new_value(
+                requires_grad=requires_grad,
+                is_leaf=None if requires_grad is None else not requires_grad,
+                kind=output.dtype,
+                shape=_shape_at(shape, index, len(answer.outputs)),
+                storage=base[0].storage if shared else None,
+                made_by=event_id,
+            )
+            if shared and output.alias is Alias.VIEW and call.name not in _DETACHING:
+                w.state.views[value.id] = w.state.views.get(base[0].id, base[0].id)
+            if output.alias is Alias.UNTRACKED:
+                w.state.untracked |= {value.id}
+            outputs.append(w.state.value(w.keep(value)))
+    first = answer.outputs[0]
+    cut = _cut(answer, first, off, inputs) if all(value.requires_grad is False for value in outputs) else None
+    saved, keeps = _saved(w, answer, slots, outputs) if any(v.requires_grad is not False for v in outputs) else ((), False)
+    w.recorder.add(
+        Applied(
+            id=event_id, site=at, branch=w.branch, calls=w.calls, op=call.name, inputs=inputs, outputs=tuple(outputs),
+            saved=saved, keeps=keeps, scope=scope if off else None, cut=cut,
+        )  # fmt: skip
+    )
+    tensors = [Tensor(value.id) for value in outputs]
+    if answer.many:
+        return w.allocate(List((), tensors[-1])) if len(tensors) < copies else _many(w, call, tensors)
+    return _returned(answer.returns, tensors)
+
+
+def _many(w: Walker, call: Call, tensors: list[Tensor]) -> Object:
+    return Iterator((tensors[0], tensors[1]), rest=tensors[1], exact=False)
+
+
+def _same_object(w: Walker, call: Call, answer: OpAnswer) -> Object | None:
+    if answer.returns != 0 or answer.outputs[0].alias is not Alias.SAME:
+        return None
+    slot = answer.outputs[0].alias_of or ""
+    item = call.arguments.positional[int(slot[3:])] if slot[3:].isdigit() else call.arguments.keywords.get(slot[3:])
+    return item if isinstance(item, Tensor) else None
+
+
+def _returned(returns: Returns, tensors: list[Tensor]) -> Object:
+    if returns is None:
+        return NONE
+    if isinstance(returns, int):
+        return tensors[returns] if returns < len(tensors) else UNKNOWN
+    return Tuple(tuple(_returned(part, tensors) for part in returns))
+
+
+def _shape_at(shape: Shape | tuple[Shape, ...], index: int, count: int) -> Shape:
+    if shape is not None and shape and isinstance(shape[0], tuple):
+        return shape[index] if index < len(shape) else None  # type: ignore[return-value]
+    return shape if count == 1 or index == 0 else None  # type: ignore[return-value]
+
+
+def _saved(
+    w: Walker, answer: OpAnswer, slots: Mapping[str, tuple[Value, ...]], outputs: list[Value]
+) -> tuple[tuple[Saved, ...], Known]:
+    """What is surely saved, and whether the node keeps anything that a backward frees."""
+    saved: list[Saved] = []
+    keeps: Known = False
+    named = {slot: parameter for parameter, bound in answer.bound.items() for slot in bound}
+    for entry in answer.saved:
+        cause = any_requires_grad(value for slot in entry.when for value in slots.get(slot, ()))
+        if cause is False:
+            continue
+        if cause is None or not entry.certain:
+            keeps = keeps or None
+            continue
+        keeps = True
+        if entry.slot == HIDDEN:
+            continue
+        if entry.slot.startswith("out:"):
+            index = int(entry.slot[4:])
+            kept: tuple[Value, ...] = (outputs[index],) if index < len(outputs) else ()
+            what = "result"
+        else:
+            kept, what = slots.get(entry.slot, ()), named.get(entry.slot, entry.slot.partition(":")[2])
+        for value in kept:
+            if value.storage is not None:
+                saved.append(Saved(value, value.storage, w.state.versions.get(value.storage, 0), what))
+    return tuple(saved), keeps
+
+
+def _write(
+    w: Walker, at: Site, call: Call, answer: OpAnswer, slots: dict[str, tuple[Value, ...]]
+) -> Object:
+    """An in-place op: the version moves, and in grad mode the written tensor joins the graph."""
+    state = w.state
+    target = next(iter(slots.get(answer.in_place or "", ())), None)
+    if target is None or target.id not in state.tensors:
+        return UNKNOWN
+    others = tuple(value for slot, values in slots.items() if slot != answer.in_place for value in values)
+    off, scope = state.off_scope
+    storage = target.storage
+    noticed = target.id not in state.untracked
+    version = state.bump(storage) if storage is not None and noticed else state.versions.get(storage or 0, 0)
+    requires_grad = target.requires_grad
+    refused = is_leaf_write(w, target) and not off and noticed
+    event_id = w.recorder.number()
+    joins = not off and noticed and not refused
+    if joins:
+        requires_grad = any_requires_grad((target, *others)) if answer.outputs and answer.outputs[0].differentiable is not False else target.requires_grad
+        if target.kind is not None and not target.kind.can_require_grad:
+            requires_grad = False
+    after = replace(
+        target,
+        requires_grad=requires_grad,
+        is_leaf=(False if requires_grad else target.is_leaf) if joins else target.is_leaf,
+        made_by=event_id if joins else target.made_by,
+    )
+    state.tensors[target.id] = after
+    if joins and requires_grad:
+        spread_through_views(w, after)
+    saved, keeps = _saved(w, answer, slots, [after]) if requires_grad is not False and joins else ((), False)
+    w.recorder.add(
+        Mutated(
+            id=event_id, site=at, branch=w.branch, calls=w.calls, op=call.name, inputs=others, outputs=(after,),
+            saved=saved, keeps=keeps, scope=scope if off else None, target=target, version=version, noticed=noticed,
+        )  # fmt: skip
+    )
+    return Tensor(target.id)
+
+
+def is_leaf_write(w: Walker, target: Value) -> bool:
+    """Whether PyTorch refuses to write `target` in place: a leaf that requires grad, or a view of one."""
+    base = w.state.tensors.get(w.state.views.get(target.id, target.id), target)
+    return any(value.requires_grad is True and value.is_leaf is True for value in (target, base))
+
+
+def spread_through_views(w: Walker, written: Value) -> None:
+    """A base and its views share one history: a write through one of them moves all of them into the graph."""
+    state = w.state
+    base = state.views.get(written.id, written.id)
+    for number in {base, *(view for view, of in state.views.items() if of == base)} - {written.id}:
+        value = state.tensors.get(number)
+        if value is not None:
+            state.tensors[number] = replace(value, requires_grad=True, is_leaf=False, made_by=written.made_by)
+
+
+# --- shapes ------------------------------------------------------------------------------------
+
+
+def infer_shape(w: Walker, call: Call) -> Shape | tuple[Shape, ...]:
+    """The shape of the result as far as it is certain."""
+    positional = [shape_argument(w, item) for item in call.arguments.positional]
+    keywords = {name: shape_argument(w, item) for name, item in call.arguments.keywords.items()}
+    return shapes.result_shape(call.name, positional, keywords)
+
+
+def shape_argument(w: Walker, item: Object) -> shapes.Argument:
+    """An abstract object as the table of shapes sees an argument."""
+    match item:
+        case Tensor():
+            return shapes.Sized(w.state.value(item).shape)
+        case Const(value) if value is None or value is ... or isinstance(value, int | float | bool | str):
+            return value  # type: ignore[return-value]
+        case Slice():
+            return shapes.Slice()
+        case Left(value) if value.form.value == "number":
+            return shapes.Sized(value.shape if value.shape is not None else None)
+    if isinstance(item, Tuple):
+        return tuple(shape_argument(w, part) for part in item.items)
+    found = w.deref(item, List)
+    if found is not None and found.rest is None:
+        return tuple(shape_argument(w, part) for part in found.items)
+    return shapes.UNKNOWN
+
+
+def kind_from(values: Iterable[Value]) -> Kind | None:
+    """The kind that several tensors have in common."""
+    kinds = {value.kind for value in values}
+    return kinds.pop() if len(kinds) == 1 else None

@@ -1,0 +1,120 @@
+"""Optimizers: what they hold, and what `step` and `zero_grad` do."""
+
+from __future__ import annotations
+
+import ast
+
+from gradsight.autograd.events import GradsCleared, OptimizerBuilt, Stepped
+from gradsight.static.objects import (
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Dict,
+    Iterator,
+    List,
+    Object,
+    Optimizer,
+    Ref,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+
+def is_optimizer(name: str) -> bool:
+    """Whether a public name is a class of optimizers."""
+    module, _, short = name.rpartition(".")
+    return module == "torch.optim" and short[:1].isupper() and short != "Optimizer"
+
+
+def construct(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    """`torch.optim.SGD(parameters, ...)`."""
+    parameters = held(w, arguments.get(0, "params") or UNKNOWN)
+    ref = w.allocate(Optimizer(name, parameters))
+    values = None if parameters is None else tuple(w.state.tensors[number] for number in parameters)
+    w.record(OptimizerBuilt, node, optimizer=ref.id, name=None, parameters=values)
+    return ref
+
+
+def held(w: Walker, item: Object) -> tuple[int, ...] | None:
+    """Ids of the tensors that an optimizer gets: tensors, or groups of them; None if unknown."""
+    parts: tuple[Object, ...]
+    match item:
+        case Tensor(number):
+            return (number,)
+        case Tuple(items):
+            parts = items
+        case Iterator(items, _, exact):
+            if not exact:
+                return None
+            parts = items
+        case _:
+            found = w.state.heap.get(item.id) if isinstance(item, Ref) else None
+            if isinstance(found, Dict):
+                return held(w, found.items.get("params", UNKNOWN)) if found.rest is None else None
+            if not isinstance(found, List) or found.rest is not None:
+                return None
+            parts = found.items
+    numbers: list[int] = []
+    for part in parts:
+        if isinstance(part, Tuple) and len(part.items) == 2 and isinstance(part.items[1], Tensor):
+            part = part.items[1]  # named_parameters() gives (name, tensor)
+        inner = held(w, part)
+        if inner is None:
+            return None
+        numbers.extend(inner)
+    return tuple(dict.fromkeys(numbers))
+
+
+def call_method(w: Walker, node: ast.expr, ref: Ref, found: Optimizer, name: str, arguments: Arguments) -> Object:
+    """A method of an optimizer that is known."""
+    label = _name(node)
+    match name:
+        case "step":
+            closure = arguments.get(0, "closure")
+            result: Object = NONE
+            if closure is not None and closure != NONE and not isinstance(closure, Unknown):
+                result = w.call(w, node, closure, Arguments())
+            if w.live is not None:
+                w.record(Stepped, node, optimizer=ref.id, name=label, parameters=found.parameters)
+            return result
+        case "zero_grad":
+            flag = arguments.get(0, "set_to_none")
+            clear(w, found.parameters, keep=isinstance(flag, Const) and not flag.value)
+            w.record(GradsCleared, node, parameters=found.parameters, by="optimizer", name=label)
+            return NONE
+        case "add_param_group":
+            more = held(w, arguments.get(0, "param_group") or UNKNOWN)
+            both = None if more is None or found.parameters is None else found.parameters + more
+            w.state.heap[ref.id] = Optimizer(found.type, both)
+            return NONE
+    return UNKNOWN
+
+
+def call_unknown(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+    """A method of something that use shows to be an optimizer."""
+    if name == "step":
+        for item in arguments.each():
+            if not isinstance(item, Unknown):
+                w.call(w, node, item, Arguments())
+        if w.live is not None:
+            w.record(Stepped, node, optimizer=-1, name=_name(node), parameters=None)
+    return UNKNOWN
+
+
+def clear(w: Walker, parameters: tuple[int, ...] | None, keep: bool = False) -> None:
+    """The gradients of these tensors are gone (or, with `keep`, zero)."""
+    gradients = w.state.gradients
+    for number in list(gradients) if parameters is None else parameters:
+        if gradients.get(number) is not False:
+            gradients[number] = None if parameters is None or keep else False
+
+
+def _name(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return ast.unparse(node.func.value)
+    return None
+
+

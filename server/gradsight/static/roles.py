@@ -1,0 +1,101 @@
+"""What the parameters of a function that nobody calls are for, told by annotations and use."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from gradsight.static.objects import UNKNOWN, Object, Scalar, Unknown
+from gradsight.static.walker import Walker
+
+_TRAINED_OBJECT_NAMES = frozenset("model net network module encoder decoder generator discriminator backbone policy".split())
+_MODULE_METHODS = frozenset("train eval parameters named_parameters state_dict load_state_dict requires_grad_".split())
+
+
+def role_of_parameter(parameter: ast.arg, use: set[str], forward: bool) -> str | None:
+    """`optimizer`, `module`, `tensor` or nothing."""
+    annotation = ast.unparse(parameter.annotation) if parameter.annotation is not None else ""
+    last = annotation.rpartition(".")[2]
+    if last == "Optimizer" or {"zero_grad", "step"} <= use:
+        return "optimizer"
+    if last == "Module" or ("()" in use and (use & _MODULE_METHODS or parameter.arg in _TRAINED_OBJECT_NAMES)):
+        return "module"
+    if last == "Tensor" or (forward and not annotation):
+        return "tensor"
+    if last in ("bool", "int", "float"):
+        return "number"
+    return None
+
+
+def uses(body: list[ast.stmt], names: set[str], of_self: str | None = None) -> dict[str, set[str]]:
+    """By name: the methods that are called on it, `()` if it is called itself. With `of_self`, of attributes of it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for statement in body:
+        for node in ast.walk(statement):
+            if not isinstance(node, ast.Call):
+                continue
+            callee: ast.expr = node.func
+            name = _subject(callee, of_self)
+            if name in names:
+                found[name].add("()")
+            elif isinstance(callee, ast.Attribute):
+                name = _subject(callee.value, of_self)
+                if name in names:
+                    found[name].add(callee.attr)
+    return found
+
+
+def _subject(node: ast.expr, of_self: str | None) -> str:
+    if of_self is None:
+        return node.id if isinstance(node, ast.Name) else ""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == of_self:
+        return node.attr
+    return ""
+
+
+def given(w: Walker, role: str | None) -> Object:
+    """The argument that such a parameter is walked with."""
+    match role:
+        case "tensor":
+            return w.unknown_tensor()
+        case "number":
+            return Scalar("bool") if role == "bool" else Scalar()
+        case None:
+            return UNKNOWN
+    return Unknown(role)
+
+
+def arguments_of(
+    w: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef, skip: int, class_body: list[ast.stmt] | None = None
+) -> dict[str, Object]:
+    """What each parameter behind the first `skip` is walked with; `class_body` for the constructor of a class,
+    where an attribute that is set from a parameter shows by its use what the parameter is."""
+    parameters = [*node.args.posonlyargs, *node.args.args][skip:] + node.args.kwonlyargs
+    names = {parameter.arg for parameter in parameters}
+    used = uses(node.body, names)
+    if class_body is not None:
+        for attribute, name in _kept_as(node, names).items():
+            for methods in uses(class_body, {attribute}, of_self="self").values():
+                used[name] |= methods
+    defaulted = {
+        parameter.arg
+        for parameter, _ in zip(reversed([*node.args.posonlyargs, *node.args.args]), node.args.defaults, strict=False)
+    } | {parameter.arg for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default}
+    arguments: dict[str, Object] = {}
+    for parameter in parameters:
+        role = role_of_parameter(parameter, used.get(parameter.arg, set()), node.name == "forward")
+        if parameter.arg in defaulted and role == "tensor":
+            role = None  # it may be left out
+        arguments[parameter.arg] = given(w, role)
+    return arguments
+
+
+def _kept_as(node: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> dict[str, str]:
+    """`self.attribute = parameter` in a constructor: parameter by attribute."""
+    kept: dict[str, str] = {}
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name) and statement.value.id in names:
+            for target in statement.targets:
+                if attribute := _subject(target, "self"):
+                    kept[attribute] = statement.value.id
+    return kept

@@ -1,0 +1,292 @@
+"""Products of vectors, matrices and tensors, and linear algebra."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gradsight.static.shapes.arguments import (
+    Answer,
+    Argument,
+    Call,
+    Rule,
+    Sized,
+    Sizes,
+    Unknowable,
+    integers,
+    tensor_sizes,
+    wrapped,
+)
+from gradsight.static.shapes.arithmetic import agreed, agreed_size, broadcast, known_rank, without
+
+
+def matrix_product(one: Sizes, other: Sizes) -> Sizes:
+    """What `matmul` gives."""
+    if not one or not other:
+        raise Unknowable
+    agreed_size(one[-1], other[-2] if len(other) > 1 else other[0])
+    batch = broadcast(one[:-2], other[:-2])
+    rows = (one[-2],) if len(one) > 1 else ()
+    columns = (other[-1],) if len(other) > 1 else ()
+    return batch + rows + columns
+
+
+def _matmul(call: Call) -> Answer:
+    return matrix_product(call.shape(), call.shape(1, "other"))
+
+
+def _reversed_matmul(call: Call) -> Answer:
+    return matrix_product(call.shape(1), call.shape(0))
+
+
+def _mm(call: Call) -> Answer:
+    return matrix_product(known_rank(call.shape(), 2), known_rank(call.shape(1, "mat2"), 2))
+
+
+def _bmm(call: Call) -> Answer:
+    one, other = known_rank(call.shape(), 3), known_rank(call.shape(1, "mat2"), 3)
+    return agreed_size(one[0], other[0]), one[1], other[2]
+
+
+def _mv(call: Call) -> Answer:
+    return (known_rank(call.shape(), 2)[0],)
+
+
+def _scalar(call: Call) -> Answer:
+    return ()
+
+
+def _inner(call: Call) -> Answer:
+    one, other = call.shape(), call.shape(1, "other")
+    if not one or not other:
+        return one + other
+    return one[:-1] + other[:-1]
+
+
+def _outer(call: Call) -> Answer:
+    return known_rank(call.shape(), 1) + known_rank(call.shape(1, "vec2"), 1)
+
+
+def _added_mm(call: Call) -> Answer:
+    return matrix_product(known_rank(call.shape(1, "mat1"), 2), known_rank(call.shape(2, "mat2"), 2))
+
+
+def _added_mv(call: Call) -> Answer:
+    return (known_rank(call.shape(1, "mat"), 2)[0],)
+
+
+def _added_outer(call: Call) -> Answer:
+    return known_rank(call.shape(1, "vec1"), 1) + known_rank(call.shape(2, "vec2"), 1)
+
+
+def _added_bmm(call: Call) -> Answer:
+    one, other = known_rank(call.shape(1, "batch1"), 3), known_rank(call.shape(2, "batch2"), 3)
+    return agreed_size(one[0], other[0]), one[1], other[2]
+
+
+def _summed_bmm(call: Call) -> Answer:
+    return known_rank(call.shape(1, "batch1"), 3)[1], known_rank(call.shape(2, "batch2"), 3)[2]
+
+
+def _linear(call: Call) -> Answer:
+    shape, weight = call.shape(), known_rank(call.shape(1, "weight"), 1, 2)
+    if not shape:
+        raise Unknowable
+    agreed_size(shape[-1], weight[-1])
+    return shape[:-1] + weight[:-1]
+
+
+def _bilinear(call: Call) -> Answer:
+    one, other = call.shape(0, "input1"), call.shape(1, "input2")
+    return (*agreed([one[:-1], other[:-1]]), known_rank(call.shape(2, "weight"), 3)[0])
+
+
+def _cross(call: Call) -> Answer:
+    return broadcast(call.shape(), call.shape(1, "other"))
+
+
+def _vector_dot(call: Call) -> Answer:
+    pair = broadcast(call.shape(0, "x"), call.shape(1, "y"))
+    dim = call.dimension(len(pair), None, default=-1)
+    return without(pair, {dim})
+
+
+def _kronecker(call: Call) -> Answer:
+    one, other = call.shape(), call.shape(1, "other")
+    rank = max(len(one), len(other))
+    one, other = ((1,) * (rank - len(shape)) + shape for shape in (one, other))
+    return tuple(None if a is None or b is None else a * b for a, b in zip(one, other, strict=True))
+
+
+def _tensordot(call: Call) -> Answer:
+    one, other = call.shape(0, "a"), call.shape(1, "b")
+    dims: Argument = call.get(2, "dims")
+    if dims is None:
+        dims = 2
+    if isinstance(dims, int) and not isinstance(dims, bool):
+        if not 0 <= dims <= min(len(one), len(other)):
+            raise Unknowable
+        return one[: len(one) - dims] + other[dims:]
+    if not isinstance(dims, tuple) or len(dims) != 2:
+        raise Unknowable
+    first, second = (integers(part) for part in dims)
+    if None in first or None in second or len(first) != len(second):
+        raise Unknowable
+    gone = {wrapped(number, len(one)) for number in first if number is not None}
+    spent = {wrapped(number, len(other)) for number in second if number is not None}
+    return without(one, gone) + without(other, spent)
+
+
+def _chained(call: Call) -> Answer:
+    given: Argument = call.arguments
+    if len(call.arguments) == 1 and not isinstance(call.arguments[0], Sized):
+        given = call.arguments[0]
+    if not isinstance(given, tuple) or not given:
+        raise Unknowable
+    result = tensor_sizes(given[0])
+    for factor in given[1:]:
+        result = matrix_product(result, known_rank(tensor_sizes(factor), 1, 2))
+    return result
+
+
+def _einsum(call: Call) -> Answer:
+    equation, *operands = call.arguments
+    if not isinstance(equation, str):
+        raise Unknowable
+    if len(operands) == 1 and isinstance(operands[0], tuple):
+        operands = list(operands[0])
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        raise Unknowable
+    sizes: dict[str, int | None] = {}
+    around: Sizes = ()
+    for term, operand in zip(terms, operands, strict=True):
+        try:
+            shape = tensor_sizes(operand)
+        except Unknowable:
+            if "..." in term:
+                raise
+            continue
+        before, dots, after = term.partition("...")
+        extra = len(shape) - len(before) - len(after)
+        if extra < 0 or (extra and not dots):
+            raise Unknowable
+        around = broadcast(around, shape[len(before) : len(before) + extra])
+        named = shape[: len(before)] + shape[len(before) + extra :]
+        for label, size in zip(before + after, named, strict=True):
+            # A size of one is broadcast against the other operands' sizes of the same label.
+            sizes[label] = broadcast((sizes[label],), (size,))[0] if label in sizes else size
+    unseen = set(left) - set(sizes) - set(",.")
+    if not arrow:
+        letters = [letter for letter in left if letter.isalpha()]
+        right = ("..." if "..." in left else "") + "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
+    result: Sizes = ()
+    before, dots, after = right.partition("...")
+    for label in before:
+        result += (sizes.get(label),)
+    if dots:
+        result += around
+    for label in after:
+        result += (sizes.get(label),)
+    # An operand whose sizes are not known may broadcast a size of one.
+    doubtful = unseen | {label for label, size in sizes.items() if size == 1}
+    if any(not isinstance(item, Sized) or item.shape is None for item in operands):
+        labels = [*before, *([""] * len(around) if dots else []), *after]
+        result = tuple(
+            None if label in doubtful else size for label, size in zip(labels, result, strict=True)
+        )
+    return result
+
+
+def _attention(call: Call) -> Answer:
+    query, key, value = call.shape(0, "query"), call.shape(1, "key"), call.shape(2, "value")
+    if min(map(len, (query, key, value))) < 2:
+        raise Unknowable
+    grouped = call.truth(None, "enable_gqa")
+    batch = query[:-2] if grouped else broadcast(query[:-2], key[:-2], value[:-2])
+    return (*batch, query[-2], value[-1])
+
+
+def _swapped(call: Call) -> Answer:
+    shape = _matrix(call)
+    return (*shape[:-2], shape[-1], shape[-2])
+
+
+def _matrix(call: Call) -> Sizes:
+    shape = call.shape(0, "input", "A")
+    if len(shape) < 2:
+        raise Unknowable
+    return shape
+
+
+def _as_matrix(call: Call) -> Answer:
+    return _matrix(call)
+
+
+def _smaller(rows: int | None, columns: int | None) -> int | None:
+    return None if rows is None or columns is None else min(rows, columns)
+
+
+def _singular_values(call: Call) -> Answer:
+    *batch, rows, columns = _matrix(call)
+    return (*batch, _smaller(rows, columns))
+
+
+def _eigenvalues(call: Call) -> Answer:
+    return _matrix(call)[:-1]
+
+
+def _eigen(call: Call) -> Answer:
+    shape = _matrix(call)
+    return shape[:-1], shape
+
+
+def _solve(call: Call) -> Answer:
+    matrix, right = _matrix(call), call.shape(1, "B")
+    if call.get(None, "left") is not None:
+        raise Unknowable
+    if len(right) == 1:
+        return broadcast(matrix[:-2], ()) + right
+    if len(right) == len(matrix):
+        return (*broadcast(matrix[:-2], right[:-2]), *right[-2:])
+    raise Unknowable
+
+
+def _triangular_solve(call: Call) -> Answer:
+    matrix, right = _matrix(call), call.shape(1, "B")
+    if len(right) < 2:
+        raise Unknowable
+    return (*broadcast(matrix[:-2], right[:-2]), *right[-2:])
+
+
+RULES: Final[dict[str, Rule]] = {
+    **dict.fromkeys(("matmul", "linalg.matmul", "__matmul__"), _matmul),
+    "__rmatmul__": _reversed_matmul,
+    "mm": _mm,
+    "bmm": _bmm,
+    "mv": _mv,
+    **dict.fromkeys(("dot", "vdot"), _scalar),
+    "inner": _inner,
+    **dict.fromkeys(("outer", "ger"), _outer),
+    "addmm": _added_mm,
+    "addmv": _added_mv,
+    "addr": _added_outer,
+    "baddbmm": _added_bmm,
+    "addbmm": _summed_bmm,
+    "nn.functional.linear": _linear,
+    **dict.fromkeys(("bilinear", "nn.functional.bilinear"), _bilinear),
+    **dict.fromkeys(("cross", "linalg.cross"), _cross),
+    **dict.fromkeys(("linalg.vecdot",), _vector_dot),
+    "kron": _kronecker,
+    **dict.fromkeys(("tensordot", "functional.tensordot"), _tensordot),
+    **dict.fromkeys(("chain_matmul", "linalg.multi_dot"), _chained),
+    **dict.fromkeys(("einsum", "functional.einsum"), _einsum),
+    "nn.functional.scaled_dot_product_attention": _attention,
+    **dict.fromkeys(("pinverse", "linalg.pinv"), _swapped),
+    **dict.fromkeys(("linalg.inv", "linalg.cholesky", "linalg.matrix_power", "linalg.matrix_exp"), _as_matrix),
+    "linalg.svdvals": _singular_values,
+    **dict.fromkeys(("linalg.eigvals", "linalg.eigvalsh"), _eigenvalues),
+    **dict.fromkeys(("linalg.eig", "linalg.eigh"), _eigen),
+    "linalg.solve": _solve,
+    "linalg.solve_triangular": _triangular_solve,
+}

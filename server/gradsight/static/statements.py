@@ -1,0 +1,303 @@
+"""Statements: binding, branches, loops, scopes, definitions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradsight.static import assignment, calls, containers, functions, grad_mode
+from gradsight.static.expressions import evaluate
+from gradsight.static.operators import as_truth
+from gradsight.static.objects import NONE, UNKNOWN, Dotted
+from gradsight.static.state import State
+from gradsight.static.walker import Walker
+
+_RESULT = "<result>"
+
+
+def execute_block(w: Walker, body: Sequence[ast.stmt]) -> None:
+    """Walks statements until the path ends."""
+    for statement in body:
+        if w.live is None:
+            return
+        execute(w, statement)
+
+
+def execute(w: Walker, statement: ast.stmt) -> None:
+    """Walks one statement."""
+    w.spend()
+    handler = _HANDLERS.get(type(statement))
+    if handler is not None:
+        handler(w, statement)
+
+
+def join_into(w: Walker, node: ast.AST, *states: State | None) -> None:
+    """Continues with the join of those states that are alive."""
+    alive = [state for state in states if state is not None]
+    w.live = alive[0] if alive else None
+    for other in alive[1:]:
+        w.state.join(other, w.merge(node))
+
+
+# --- simple statements -------------------------------------------------------------------------
+
+
+def _expression(w: Walker, statement: ast.Expr) -> None:
+    node = statement.value
+    item = evaluate(w, node)
+    if w.live is not None and isinstance(node, ast.Attribute):
+        assignment.method_named(w, node, item)
+    elif w.live is not None and isinstance(node, ast.Compare):
+        assignment.compared_instead_of_assigned(w, statement, node)
+
+
+def _return(w: Walker, statement: ast.Return) -> None:
+    item = evaluate(w, statement.value) if statement.value is not None else NONE
+    if w.live is None:
+        return
+    frame = w.frame
+    w.state.scopes[frame.scope][_RESULT] = item
+    if frame.returned is None:
+        frame.returned = w.live
+    else:
+        frame.returned.join(w.state, w.merge(statement))
+    w.live = None
+
+
+def _delete(w: Walker, statement: ast.Delete) -> None:
+    for target in statement.targets:
+        if isinstance(target, ast.Name):
+            w.state.scopes[w.scope_of(target.id)].pop(target.id, None)
+        else:
+            evaluate(w, target)
+
+
+def _raise(w: Walker, statement: ast.Raise) -> None:
+    if statement.exc is not None:
+        evaluate(w, statement.exc)
+    w.live = None
+
+
+def _assert(w: Walker, statement: ast.Assert) -> None:
+    evaluate(w, statement.test)
+
+
+def _global(w: Walker, statement: ast.Global) -> None:
+    w.frame.globals.update(statement.names)
+
+
+def _nonlocal(w: Walker, statement: ast.Nonlocal) -> None:
+    w.frame.nonlocals.update(statement.names)
+
+
+def _break(w: Walker, statement: ast.Break) -> None:
+    w.frame.breaks.append(w.state)
+    w.live = None
+
+
+def _continue(w: Walker, statement: ast.Continue) -> None:
+    w.frame.continues.append(w.state)
+    w.live = None
+
+
+def _import(w: Walker, statement: ast.Import) -> None:
+    for alias in statement.names:
+        if alias.asname is not None:
+            w.bind(alias.asname, Dotted(alias.name))
+        else:
+            root = alias.name.partition(".")[0]
+            w.bind(root, Dotted(root))
+
+
+def _import_from(w: Walker, statement: ast.ImportFrom) -> None:
+    for alias in statement.names:
+        name = alias.asname or alias.name
+        if statement.level or statement.module is None:
+            w.bind(name, UNKNOWN)
+        elif alias.name == "*":
+            calls.star_import(w, statement.module)
+        else:
+            w.bind(name, calls.canonical(f"{statement.module}.{alias.name}"))
+
+
+# --- branches ----------------------------------------------------------------------------------
+
+
+def _if(w: Walker, statement: ast.If) -> None:
+    condition = as_truth(w, evaluate(w, statement.test))
+    if w.live is None:
+        return
+    if condition is not None:
+        execute_block(w, statement.body if condition else statement.orelse)
+        return
+    _arms(w, statement, [statement.body, statement.orelse])
+
+
+def _match(w: Walker, statement: ast.Match) -> None:
+    evaluate(w, statement.subject)
+    if w.live is None:
+        return
+    arms: list[Sequence[ast.stmt]] = []
+    for case in statement.cases:
+        for node in ast.walk(case.pattern):
+            if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+                w.bind(node.name, UNKNOWN)
+        arms.append(case.body)
+    last = statement.cases[-1].pattern
+    if not (isinstance(last, ast.MatchAs) and last.pattern is None and statement.cases[-1].guard is None):
+        arms.append([])
+    _arms(w, statement, arms)
+
+
+def _arms(w: Walker, node: ast.stmt, arms: Sequence[Sequence[ast.stmt]]) -> None:
+    """Walks each arm from the present state and joins what is left."""
+    branch, number = w.branch, w.recorder.number()
+    start = w.state
+    ends: list[State | None] = []
+    for index, body in enumerate(arms):
+        w.live = start.fork() if index + 1 < len(arms) else start
+        w.branch = (*branch, (number, index))
+        execute_block(w, body)
+        ends.append(w.live)
+    w.branch = branch
+    join_into(w, node, *ends)
+
+
+def _try(w: Walker, statement: ast.Try) -> None:
+    start = w.state.fork()
+    branch, number = w.branch, w.recorder.number()
+    execute_block(w, statement.body)
+    if w.live is not None:
+        execute_block(w, statement.orelse)
+    end = w.live
+    ends = [end]
+    for index, handler in enumerate(statement.handlers):
+        w.live = (end or start).fork()
+        w.branch = (*branch, (number, index + 1))
+        if handler.name:
+            w.bind(handler.name, UNKNOWN)
+        execute_block(w, handler.body)
+        ends.append(w.live)
+    w.branch = branch
+    join_into(w, statement, *ends)
+    if w.live is None and statement.finalbody:
+        w.live = start
+        execute_block(w, statement.finalbody)
+        w.live = None
+    else:
+        execute_block(w, statement.finalbody)
+
+
+# --- loops -------------------------------------------------------------------------------------
+
+_PASSES = 2
+"""What goes wrong only on the second pass (rebound parameters, gradients never cleared) shows on the second."""
+_MOST_EXACT_PASSES = 4
+
+
+def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
+    source = evaluate(w, statement.iter)
+    if w.live is None:
+        return
+    modes = w.state.modes
+    items, exact = containers.iterate(w, source, statement.iter)
+    if exact and len(items) <= _MOST_EXACT_PASSES:
+        passes = items
+    else:
+        passes = items[:_PASSES] if len(items) >= _PASSES else [*items, *[containers.further(w, source)] * _PASSES][:_PASSES]
+        if not passes:
+            passes = [UNKNOWN] * _PASSES
+    _loop(w, statement, len(passes), lambda index: assignment.assign(w, statement.target, passes[index], statement))
+    if w.live is not None:
+        w.state.modes = modes
+        execute_block(w, statement.orelse)
+
+
+def _while(w: Walker, statement: ast.While) -> None:
+    condition = as_truth(w, evaluate(w, statement.test))
+    if w.live is None or condition is False:
+        return
+    _loop(w, statement, _PASSES, lambda index: None if index == 0 else evaluate(w, statement.test))
+    if condition is True:
+        # `while True` is only left by a break, and those have been joined in by the loop.
+        return
+    if w.live is not None:
+        execute_block(w, statement.orelse)
+
+
+def _loop(w: Walker, statement: ast.For | ast.AsyncFor | ast.While, passes: int, begin: Callable[[int], Any]) -> None:
+    frame = w.frame
+    outer = frame.breaks, frame.continues
+    frame.breaks, frame.continues = [], []
+    entered = w.state.fork() if passes == 0 else None
+    for index in range(passes):
+        begin(index)
+        execute_block(w, statement.body)
+        join_into(w, statement, w.live, *frame.continues)
+        frame.continues = []
+        if w.live is None:
+            break
+    endless = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value
+    if endless and frame.breaks:
+        w.live = None
+    join_into(w, statement, w.live, *frame.breaks, entered)
+    frame.breaks, frame.continues = outer
+
+
+# --- scopes and definitions --------------------------------------------------------------------
+
+
+def _with(w: Walker, statement: ast.With | ast.AsyncWith) -> None:
+    modes = w.state.modes
+    for item in statement.items:
+        manager = evaluate(w, item.context_expr)
+        if w.live is None:
+            return
+        entered = grad_mode.enter(w, manager, item.context_expr)
+        if item.optional_vars is not None:
+            assignment.assign(w, item.optional_vars, entered, statement)
+    depth = len(w.frame.breaks), len(w.frame.continues)
+    execute_block(w, statement.body)
+    for state in (w.live, *w.frame.breaks[depth[0] :], *w.frame.continues[depth[1] :]):
+        if state is not None:
+            state.modes = modes
+
+
+def _function(w: Walker, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    w.bind(statement.name, functions.define(w, statement))
+
+
+def _class(w: Walker, statement: ast.ClassDef) -> None:
+    w.bind(statement.name, functions.define_class(w, statement))
+
+
+_HANDLERS: dict[type[ast.stmt], Callable[[Walker, Any], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: assignment.plain,
+    ast.AnnAssign: assignment.annotated,
+    ast.AugAssign: assignment.augmented,
+    ast.Return: _return,
+    ast.Delete: _delete,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.If: _if,
+    ast.Match: _match,
+    ast.Try: _try,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+}
+if hasattr(ast, "TryStar"):
+    _HANDLERS[ast.TryStar] = _try

@@ -1,0 +1,114 @@
+"""Functions and methods that nobody calls: each is walked alone, from the state at the end of the document.
+
+The walk of one is kept with what it read from the document's own scope, and reused while that is
+the same: then an edit costs the functions it touches.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gradsight.autograd.events import Event, Site
+from gradsight.autograd.values import Value
+from gradsight.static import functions, modules, roles
+from gradsight.static.objects import Arguments, Class, Code, Const, Dotted, Function, Object, Scalar, Unknown
+from gradsight.static.recorder import Recorder
+from gradsight.static.state import State
+from gradsight.static.walker import BudgetSpent, Walker
+
+_BUDGET = 30_000
+_FIRST_STEP = 1 << 60
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The walk of one function alone."""
+
+    code: Code
+    reads: dict[str, Object | None]
+    """The names of the document's scope that it looked up, and what they held."""
+    reusable: bool
+    """Whether all of them held things that no statement can change in place."""
+    events: tuple[Event, ...]
+    names: dict[Site, Value]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    function: Function
+    owner: Class | None
+
+
+def roots(scope: dict[str, Object], entered: dict[int, int]) -> Iterator[_Root]:
+    """The functions and methods of the document that no call has reached, in no particular order."""
+    seen: set[int] = set()
+    for item in list(scope.values()):
+        if isinstance(item, Function):
+            if id(item.code.node) not in entered and id(item.code.node) not in seen:
+                seen.add(id(item.code.node))
+                yield _Root(item, None)
+        elif isinstance(item, Class):
+            for member in item.namespace.values():
+                if isinstance(member, Function) and id(member.code.node) not in entered and id(member.code.node) not in seen:
+                    seen.add(id(member.code.node))
+                    yield _Root(member, item)
+
+
+def walk_alone(w: Walker, end: State, root: _Root) -> Alone:
+    """Walks one function with arguments of which only the role is known."""
+    code = root.function.code
+    step = _FIRST_STEP + (code.chunk << 24) + (getattr(code.node, "lineno", 0) << 4)
+    alone = Walker(code.path, end.fork(), Recorder(), dict(w.parents), _BUDGET)
+    alone.wire(w)
+    alone.reads = {}
+    alone.recorder.begin(step)
+    alone.recorder.outer = w.recorder
+    alone.frame.chunk = code.chunk
+    complete = True
+    try:
+        _enter(alone, root)
+    except BudgetSpent:
+        complete = False
+    reads = alone.reads or {}
+    return Alone(
+        code, reads, all(_unchanging(item) for item in reads.values()), tuple(alone.recorder.events), alone.recorder.names, complete
+    )
+
+
+def _enter(w: Walker, root: _Root) -> None:
+    node = root.function.code.node
+    if isinstance(node, ast.Lambda):
+        return
+    if root.owner is None:
+        _walk_body(w, root.function, roles.arguments_of(w, node, 0), None)
+        return
+    static = any(decorator == Dotted("staticmethod") for decorator, _ in root.function.decorators)
+    if static or "torch.autograd.Function" in functions.outside_bases(root.owner):
+        _walk_body(w, root.function, roles.arguments_of(w, node, 0), None)
+        return
+    init = functions.find_method(root.owner, "__init__")
+    given: dict[str, Object] = {}
+    if init is not None and isinstance(init[0], Function) and not isinstance(init[0].code.node, ast.Lambda):
+        given = roles.arguments_of(w, init[0].code.node, 1, root.owner.node.body)
+    instance = modules.instantiate(w, root.owner.node, root.owner, Arguments((), given))
+    if w.live is not None and node.name != "__init__":
+        bound = functions.bind_receiver(root.function, instance, root.owner)
+        owned = getattr(bound, "function", root.function)
+        _walk_body(w, owned, roles.arguments_of(w, node, 1), instance)
+
+
+def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver: Object | None) -> None:
+    functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
+
+
+def _unchanging(item: Object | None) -> bool:
+    return item is None or isinstance(item, Function | Class | Dotted | Const | Scalar | Unknown)
+
+
+def still_holds(kept: Alone, scope: dict[str, Object]) -> bool:
+    """Whether a kept walk says what a fresh one would."""
+    return kept.reusable and all(scope.get(name) == item for name, item in kept.reads.items())
+

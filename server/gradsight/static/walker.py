@@ -1,0 +1,307 @@
+"""The walker: one abstract run of a document, its frames, and the making of values and events."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
+from gradsight.autograd.values import Form, Kind, Known, Shape, Value
+from gradsight.static.objects import (
+    UNKNOWN,
+    Arguments,
+    Class,
+    Code,
+    Dict,
+    Dotted,
+    HeapObject,
+    Instance,
+    List,
+    Object,
+    Ref,
+    Tensor,
+)
+from gradsight.static.recorder import Recorder
+from gradsight.static.state import Merge, State, join_facts
+from gradsight.syntax.ranges import range_of
+
+E = TypeVar("E", bound=Event)
+H = TypeVar("H", bound=HeapObject)
+
+MODULE_SCOPE = 0
+
+
+class BudgetSpent(Exception):
+    """The walk has done as much as it may; what was found so far stands."""
+
+
+@dataclass
+class Frame:
+    """One call in progress, or the body of the document."""
+
+    scope: int
+    path: str
+    chunk: int
+    function: str | None = None
+    owner: Class | None = None
+    receiver: Object | None = None
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    returned: State | None = None
+    """The join of the states at the `return` statements seen so far; the results lie in the scope."""
+    yielded: list[Object] = field(default_factory=list)
+    yield_scope: int | None = None
+    """The grad-mode scope that was open at a `yield`."""
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+class Evaluate(Protocol):
+    """Evaluates an expression."""
+
+    def __call__(self, w: Walker, node: ast.expr, /) -> Object: ...
+
+
+class ExecuteBlock(Protocol):
+    """Walks statements."""
+
+    def __call__(self, w: Walker, body: Sequence[ast.stmt], /) -> None: ...
+
+
+class Call(Protocol):
+    """Calls an object."""
+
+    def __call__(self, w: Walker, node: ast.expr, function: Object, arguments: Arguments, /) -> Object: ...
+
+
+def _not_wired(*_: object) -> Any:
+    raise NotImplementedError
+
+
+class Walker:
+    """Carries one abstract run; the functions of this package take it as their first argument.
+
+    `state` is None where the walk has left the path (after `return`, `raise`, `break`).
+    """
+
+    def __init__(self, path: str, state: State, recorder: Recorder, parents: dict[int, int], budget: int) -> None:
+        self.path = path
+        self.live: State | None = state
+        self.recorder = recorder
+        self.parents = parents
+        """By scope: the scope around it."""
+        self.frames: list[Frame] = [Frame(MODULE_SCOPE, path, 0)]
+        self.calls: tuple[Site, ...] = ()
+        self.branch: Branch = ()
+        self.budget = budget
+        self.entered: dict[int, int] = {}
+        """How often the body of each function was walked, by identity of its node."""
+        self.evaluate: Evaluate = _not_wired
+        self.execute_block: ExecuteBlock = _not_wired
+        self.call: Call = _not_wired
+        """The three entries of the interpreter proper, set by it: the modules below need them, and it needs the modules."""
+        self.codes: dict[int, Code] = {}
+        """By identity of its node: one `Code` for each function, kept from walk to walk."""
+        self.reads: dict[str, Object | None] | None = None
+        """Where wanted: the names of the document's own scope that were looked up, and what they held at first."""
+        self.grad_of: dict[int, int] = {}
+        """By tensor that a `.grad` gave: the tensor whose gradient it is."""
+
+    def wire(self, other: Walker) -> None:
+        """Takes over the entries and what is known of the code from another walker."""
+        self.evaluate, self.execute_block, self.call = other.evaluate, other.execute_block, other.call
+        self.codes, self.grad_of, self.entered = other.codes, dict(other.grad_of), dict(other.entered)
+
+    # --- where the walk is -------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The state on the present path. Only asked for while the path is alive."""
+        assert self.live is not None
+        return self.live
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost call."""
+        return self.frames[-1]
+
+    def code_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> Code:
+        """The one `Code` of a function's node."""
+        code = self.codes.get(id(node))
+        if code is None or code.node is not node:
+            code = self.codes[id(node)] = Code(node, self.frame.path, self.frame.chunk, name)
+        return code
+
+    def spend(self, amount: int = 1) -> None:
+        """Counts work; raises BudgetSpent when there was too much."""
+        self.budget -= amount
+        if self.budget < 0:
+            raise BudgetSpent
+
+    def site(self, node: ast.AST) -> Site:
+        """Where a node of the code being walked stands."""
+        return Site(self.frame.path, self.frame.chunk, range_of(node))
+
+    # --- events ------------------------------------------------------------------------------
+
+    def record(self, kind: type[E], at: ast.AST | Site, **facts: object) -> E:
+        """Appends an event that happens now."""
+        site = at if isinstance(at, Site) else self.site(at)
+        event = kind(id=self.recorder.number(), site=site, branch=self.branch, calls=self.calls, **facts)
+        self.recorder.add(event)
+        return event
+
+    def opaque(self, node: ast.AST, objects: Iterable[Object]) -> None:
+        """The program enters code that cannot be seen and that gets `objects`."""
+        state = self.state
+        reached = state.reachable(objects)
+        state.escaped |= reached
+        touched = state.escaped
+        if not touched:
+            return
+        for number in touched:
+            if number in state.tensors:
+                state.gradients[number] = None
+            item = state.heap.get(number)
+            if isinstance(item, List) and item.rest is None and number in reached:
+                state.heap[number] = replace(item, rest=UNKNOWN)
+            elif isinstance(item, Dict) and item.rest is None and number in reached:
+                state.heap[number] = replace(item, rest=UNKNOWN)
+        self.record(Opaque, node, touched=touched)
+
+    # --- values ------------------------------------------------------------------------------
+
+    def new_value(
+        self,
+        *,
+        name: str | None = None,
+        requires_grad: Known = None,
+        is_leaf: Known = None,
+        kind: Kind | None = None,
+        shape: Shape = None,
+        storage: int | None = None,
+        made_by: int | None = None,
+        form: Form = Form.TENSOR,
+        is_parameter: bool = False,
+    ) -> Value:
+        """A value with a new identity; with storage of its own unless one is given."""
+        number = self.recorder.number()
+        return Value(
+            id=number,
+            form=form,
+            name=name,
+            requires_grad=requires_grad,
+            is_leaf=is_leaf,
+            kind=kind,
+            shape=shape,
+            storage=number if storage is None and form is Form.TENSOR else storage,
+            made_by=made_by,
+            is_parameter=is_parameter,
+            is_inference=self.state.inference,
+        )
+
+    def keep(self, value: Value) -> Tensor:
+        """Puts a tensor into the state."""
+        self.state.tensors[value.id] = value
+        return Tensor(value.id)
+
+    def unknown_tensor(self, requires_grad: Known = None, name: str | None = None) -> Tensor:
+        """A tensor of which nothing else is known."""
+        return self.keep(self.new_value(requires_grad=requires_grad, name=name))
+
+    def allocate(self, item: HeapObject) -> Ref:
+        """Puts a mutable object into the heap."""
+        number = self.recorder.number()
+        self.state.heap[number] = item
+        return Ref(number)
+
+    def deref(self, item: Object | None, kind: type[H]) -> H | None:
+        """The heap object that `item` refers to, if it is one of this kind."""
+        found = self.state.heap.get(item.id) if isinstance(item, Ref) else None
+        return found if isinstance(found, kind) else None
+
+    def module(self, item: Object | None) -> Instance | None:
+        """The instance behind `item` if it is an `nn.Module`."""
+        found = self.deref(item, Instance)
+        return found if found is not None and found.is_module else None
+
+    def merge(self, node: ast.AST) -> Merge:
+        """How values are merged where the branch at `node` ends: see `State.join`."""
+
+        def merged(mine: Value, theirs: Value) -> Value:
+            facts = join_facts(mine, theirs)
+            made_by = mine.made_by
+            number = mine.id if mine.id == theirs.id else self.recorder.number()
+            if mine.made_by != theirs.made_by or mine.id != theirs.id:
+                event_id = self.recorder.number()
+                joined = replace(mine, id=number, made_by=event_id, **facts)
+                self.recorder.add(
+                    Applied(
+                        id=event_id,
+                        site=self.site(node),
+                        branch=self.branch,
+                        calls=self.calls,
+                        op="join",
+                        inputs=(mine, theirs),
+                        outputs=(joined,),
+                        keeps=False,
+                    )
+                )
+                return joined
+            return replace(mine, id=number, made_by=made_by, **facts)
+
+        return merged
+
+    def leave(self, node: ast.AST, value: Value, cut: Cut, op: str) -> Value:
+        """A tensor becomes a Python number or an array: the value that carries on, made by a cut event."""
+        form = Form.ARRAY if cut is Cut.NUMPY else Form.NUMBER
+        left = self.new_value(form=form, requires_grad=False, name=value.name, shape=value.shape, kind=value.kind)
+        tracked = value.requires_grad is True
+        event = self.record(
+            Applied, node, op=op, inputs=(value,), outputs=(left,), keeps=False, cut=cut if tracked else None
+        )
+        return replace(left, made_by=event.id)
+
+    # --- names -------------------------------------------------------------------------------
+
+    def lookup(self, name: str) -> Object | None:
+        """What a name holds in the innermost scope that has it; None if no scope does."""
+        scope: int | None = MODULE_SCOPE if name in self.frame.globals else self.frame.scope
+        while scope is not None:
+            names = self.state.scopes.get(scope)
+            found = names.get(name) if names is not None else None
+            if scope == MODULE_SCOPE and self.reads is not None:
+                self.reads.setdefault(name, found)
+            if found is not None:
+                return found
+            scope = self.parents.get(scope)
+        return None
+
+    def bind(self, name: str, item: Object) -> None:
+        """Gives a name of the present scope a new meaning."""
+        self.state.scopes[self.scope_of(name)][name] = item
+
+    def scope_of(self, name: str) -> int:
+        """The scope in which an assignment to `name` counts."""
+        if name in self.frame.globals:
+            return MODULE_SCOPE
+        if name in self.frame.nonlocals:
+            scope = self.parents.get(self.frame.scope)
+            while scope is not None and name not in self.state.scopes.get(scope, {}):
+                scope = self.parents.get(scope)
+            if scope is not None:
+                return scope
+        return self.frame.scope
+
+    def called(self, item: Object, name: str) -> None:
+        """The user calls a tensor by this name from now on."""
+        if isinstance(item, Tensor):
+            value = self.state.tensors[item.id]
+            if value.name != name:
+                self.state.tensors[item.id] = replace(value, name=name)
+
+    def is_torch(self, item: Object, *names: str) -> bool:
+        """Whether `item` is one of these public names of torch."""
+        return isinstance(item, Dotted) and item.name in names
