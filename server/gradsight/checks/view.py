@@ -12,6 +12,8 @@ from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
 from gradsight.document import Document
 from gradsight.finding import Related
+from gradsight.syntax.found import Found
+from gradsight.syntax.uses import expects_error
 from gradsight.text import Place
 
 
@@ -36,6 +38,27 @@ class View:
         """The syntax node that covers exactly this range, if there is one."""
         place = at if isinstance(at, Place) else self.place(at)
         return self.documents[place.path].node_at(place.range)
+
+    def found(self, at: Event | Place) -> Found | None:
+        """That node with everything around it."""
+        place = at if isinstance(at, Place) else self.place(at)
+        found = self.documents[place.path].find(place.range)
+        return found if found is not None and found.range == place.range else None
+
+    def keyword(self, call: Place, name: str) -> Place | None:
+        """Where the call that stands there says `name=...`."""
+        found = self.found(call)
+        if found is not None and isinstance(found.node, ast.Call):
+            for keyword in found.node.keywords:
+                if keyword.arg == name:
+                    return Place(call.path, found.range_of(keyword))
+        return None
+
+    def expects_error(self, at: Event) -> bool:
+        """Whether the program waits for an exception there (`with pytest.raises(...):`)."""
+        sites = [at.site, *at.calls]
+        around = [self.found(self.place(site)) for site in sites if site.path in self.documents]
+        return any(found is not None and expects_error(found) for found in around)
 
     def related(self, at: Event | Site | Place, message: str) -> Related:
         """A related location with a word on its part in the flow."""
