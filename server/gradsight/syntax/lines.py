@@ -103,9 +103,8 @@ class LineScanner:
         opened: list[_Open] = []
         line = first
         while True:
-            if opened and line > first and opened[-1].kind in "([{" and _NEVER_INSIDE.match(text):
-                if not any(each.quote for each in opened):
-                    break
+            if opened and line > first and _NEVER_INSIDE.match(text) and not any(each.quote for each in opened):
+                break
             try:
                 joined = _feed(text, line, opened)
             except _Broken:
