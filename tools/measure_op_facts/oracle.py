@@ -1,0 +1,315 @@
+"""Asks PyTorch what one call does to autograd.
+
+*Saved* is decided by the only authority there is: run the call, mark one tensor as modified
+(`torch.autograd.graph.increment_version` moves the counter that every in-place op moves, and works on
+expanded tensors too), run backward, and see whether it says "modified by an inplace operation". Reading
+`_saved_*` attributes of the graph would miss Python functions and blame tensors that were saved under
+another version counter.
+
+Each slot requires grad alone in turn: for every op known, a tensor is saved exactly if the mask of
+slots that require grad meets a fixed set, and those single masks give that set.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from gradsight.autograd.op_facts_types import HIDDEN, ArgKind
+from gradsight.autograd.values import Kind
+
+from .subject import Run, Subject, dtype_kind, walk
+
+NOTICED = "modified by an inplace operation"
+SECOND_TIME = "second time"
+REFILLS = 3
+_ABOUT_DTYPES = re.compile(
+    r"dtype|not implemented for|\b(Long|Int|Bool|Float|Double)\b|integ|float|scalar type|type|bool", re.IGNORECASE
+)
+
+
+class NotMeasurable(Exception):
+    """The call does not work at all with these arguments."""
+
+
+@dataclass
+class Observation:
+    """What one call did; slots are those of the subject, outputs ``>0``, ``>1``..."""
+
+    categories: dict[str, ArgKind]
+    slots: dict[str, Kind]
+    returns: str = "-"
+    depends: list[set[str]] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    dtypes: list[str] = field(default_factory=list)
+    saved: dict[str, set[str]] = field(default_factory=dict)
+    zero: set[str] = field(default_factory=set)
+    """Slots whose gradient was zero, of those in `reached`."""
+    reached: set[str] = field(default_factory=set)
+    in_place: str = ""
+    writes: tuple[str, ...] = ()
+    errors: set[tuple[str, bool, str]] = field(default_factory=set)
+    rejects_integer: bool | None = None
+    leaf_write_raises: bool | None = None
+
+
+@dataclass
+class Result:
+    """A call that was made."""
+
+    run: Run
+    value: Any
+    outputs: list[torch.Tensor]
+
+
+def make(run: Run) -> Result:
+    torch.manual_seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value = run.call()
+    return Result(run, value, list(outputs_of(value)))
+
+
+def outputs_of(value: object) -> list[torch.Tensor]:
+    if isinstance(value, torch.nn.utils.rnn.PackedSequence):
+        return [value.data]
+    return [tensor for _, tensor in walk("", value)]
+
+
+def structure(value: object, count: list[int] | None = None) -> str:
+    """How the result is nested: ``(0(12))``; ``-`` for what is no tensor."""
+    count = [0] if count is None else count
+    if isinstance(value, torch.Tensor):
+        count[0] += 1
+        return str(count[0] - 1)
+    if isinstance(value, list | tuple) and outputs_of(value):
+        if isinstance(value, list) or len(value) > 8:
+            return "*"
+        return "(" + "".join(structure(item, count) for item in value) + ")"
+    return "-"
+
+
+def backward(result: Result, retain: bool = False) -> None:
+    roots = [output for output in result.outputs if output.requires_grad]
+    torch.manual_seed(1)
+    torch.autograd.backward(roots, [torch.rand_like(root) + 0.5 for root in roots], retain_graph=retain)
+
+
+def first_line(error: BaseException) -> str:
+    text = re.sub(r"\s+", " ", str(error).strip().split("\n")[0])
+    return text[:140]
+
+
+def observe(subject: Subject) -> Observation:
+    """Everything that is measured of one call."""
+    try:
+        plain = make(subject.run(frozenset()))
+    except Exception as error:
+        raise NotMeasurable(first_line(error)) from error
+    slots = {slot: dtype_kind(tensor.dtype) for slot, tensor in subject.slots().items()}
+    seen = Observation(dict(subject.categories), slots, structure(plain.value))
+    seen.depends = [set() for _ in plain.outputs]
+    seen.aliases, seen.in_place, seen.writes = memory(subject, plain)
+    floating = [slot for slot, kind in slots.items() if kind.can_require_grad]
+    for slot in floating:
+        _observe_alone(subject, slot, seen)
+    _observe_gradients(subject, floating, seen)
+    if seen.in_place in floating:
+        seen.leaf_write_raises = _leaf_raises(subject, seen.in_place)
+    _observe_dtypes(subject, plain, floating, seen)
+    return seen
+
+
+def memory(subject: Subject, plain: Result) -> tuple[list[str], str, tuple[str, ...]]:
+    """How each output relates to the memory of the inputs, and which inputs were written."""
+    before = subject.run(frozenset())
+    versions = {slot: tensor._version for slot, tensor in before.tensors.items()}
+    result = make(before)
+    writes = tuple(slot for slot, tensor in before.tensors.items() if tensor._version != versions[slot])
+    aliases = [_alias(output, before.tensors) for output in result.outputs]
+    in_place = next((alias[2:] for alias in aliases if alias[:2] == "s:" and alias[2:] in writes), "")
+    if not result.outputs and writes:
+        in_place = writes[0]
+    return aliases, in_place, writes
+
+
+def _alias(output: torch.Tensor, tensors: dict[str, torch.Tensor]) -> str:
+    for slot, tensor in tensors.items():
+        if output is tensor:
+            return f"s:{slot}"
+    for slot, tensor in tensors.items():
+        if tensor.layout != torch.strided or output.layout != torch.strided or not tensor.numel():
+            continue
+        if output.untyped_storage().data_ptr() == tensor.untyped_storage().data_ptr():
+            version = output._version
+            torch.autograd.graph.increment_version([tensor])
+            return ("u:" if output._version == version else "v:") + slot
+    return ""
+
+
+def _observe_alone(subject: Subject, slot: str, seen: Observation) -> None:
+    """What happens if only `slot` requires grad: differentiability, saved tensors, errors."""
+    mask = frozenset({slot})
+    try:
+        result = make(subject.run(mask))
+    except Exception as error:
+        seen.errors.add((slot, True, first_line(error)))
+        return
+    requiring = [index for index, output in enumerate(result.outputs) if output.requires_grad]
+    if len(result.outputs) != len(seen.depends):
+        raise NotMeasurable("the number of outputs depends on the run")
+    for index in requiring:
+        seen.depends[index].add(slot)
+        output = result.outputs[index]
+        alias = seen.aliases[index]
+        if alias.startswith("v:") and output._is_view() and _refuses_in_place(output):
+            seen.aliases[index] = "V:" + alias[2:]
+    if not requiring:
+        return
+    try:
+        backward(result)
+    except Exception as error:
+        seen.errors.add((slot, False, first_line(error)))
+        return
+    try:
+        backward(result)
+    except RuntimeError as error:
+        if SECOND_TIME in str(error):
+            seen.saved.setdefault(HIDDEN, set()).add(slot)
+    except Exception:
+        pass
+    targets = [*seen.slots, *(f">{i}" for i, alias in enumerate(seen.aliases) if not alias)]
+    if not _notices(subject, mask, targets):
+        return
+    for target in targets:
+        if _notices(subject, mask, [target]):
+            seen.saved.setdefault(target, set()).add(slot)
+
+
+def _refuses_in_place(output: torch.Tensor) -> bool:
+    """Whether this is one of several views that were made at once: then in-place ops refuse it."""
+    try:
+        output.mul_(1)
+    except RuntimeError as error:
+        return "multi" in str(error)
+    return False
+
+
+def _notices(subject: Subject, mask: frozenset[str], targets: list[str]) -> bool:
+    """Whether backward notices that the tensors in `targets` were modified after the call."""
+    result = make(subject.run(mask))
+    for target in targets:
+        tensor = result.outputs[int(target[1:])] if target[0] == ">" else result.run.tensors[target]
+        torch.autograd.graph.increment_version([tensor])
+    try:
+        backward(result)
+    except RuntimeError as error:
+        return NOTICED in str(error)
+    return False
+
+
+def _observe_gradients(subject: Subject, floating: list[str], seen: Observation) -> None:
+    """Which slots are in the graph and get exact zeros, for several values of all tensors."""
+    mask = frozenset(slot for slot in floating if any(slot in depends for depends in seen.depends))
+    mask -= {slot for slot, _, _ in seen.errors}
+    if not mask:
+        return
+    nonzero: set[str] = set()
+    for refill in range(REFILLS):
+        generator = torch.Generator().manual_seed(refill)
+        try:
+            result = make(subject.run(mask, change=lambda _, t: _refilled(t, refill, generator)))  # noqa: B023
+            backward(result)
+        except Exception:
+            continue
+        seen.reached |= set(result.run.leaves)
+        nonzero |= {slot for slot, leaf in result.run.leaves.items() if leaf.grad is not None and _any(leaf.grad)}
+        if nonzero == mask:
+            break
+    seen.zero = seen.reached - nonzero
+
+
+def _any(gradient: torch.Tensor) -> bool:
+    return bool(((gradient.to_dense() if gradient.is_sparse else gradient) != 0).any())
+
+
+def _refilled(tensor: torch.Tensor, refill: int, generator: torch.Generator) -> torch.Tensor:
+    if refill == 0:
+        return tensor
+    if tensor.dtype is torch.bool:
+        return torch.rand(tensor.shape, generator=generator) < 0.5
+    if not tensor.dtype.is_floating_point:
+        return tensor
+    noise = torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype)
+    return tensor + (noise - 0.5) if refill == 1 else noise * 0.8 + 0.1
+
+
+def _leaf_raises(subject: Subject, slot: str) -> bool:
+    try:
+        make(subject.run(frozenset({slot}), leaf=True))
+    except RuntimeError:
+        return True
+    return False
+
+
+def _observe_dtypes(subject: Subject, plain: Result, floating: list[str], seen: Observation) -> None:
+    """The rule by which the dtype of each output follows from those of the inputs."""
+    natural = [dtype_kind(output.dtype) for output in plain.outputs]
+    integer, error = _kinds(subject, set(floating), torch.int64)
+    if floating and not all(seen.slots[slot] is Kind.COMPLEX for slot in floating):
+        if integer is not None:
+            seen.rejects_integer = False
+        elif error and _ABOUT_DTYPES.search(error):
+            seen.rejects_integer = True
+    boolean, _ = _kinds(subject, set(floating), torch.bool)
+    numbers: list[str] = []
+    whole = subject.with_whole_numbers()
+    if whole is not None and integer is not None:
+        as_whole, _ = _kinds(whole[0], set(floating), torch.int64)
+        if as_whole is not None and as_whole != integer:
+            integer, numbers = as_whole, whole[1]
+    for index, kind in enumerate(natural):
+        as_integer = integer[index] if integer and len(integer) == len(natural) else None
+        as_boolean = boolean[index] if boolean and len(boolean) == len(natural) else None
+        rule = _rule(subject, floating, index, kind, as_integer, as_boolean)
+        seen.dtypes.append(" ".join([rule, *numbers]) if ":" in rule else rule)
+
+
+def _kinds(subject: Subject, slots: set[str], dtype: torch.dtype) -> tuple[list[Kind] | None, str]:
+    """The kinds of the outputs when these slots are given another dtype."""
+
+    def cast(slot: str, tensor: torch.Tensor) -> torch.Tensor:
+        return (tensor * 3 if tensor.numel() else tensor).real.to(dtype) if slot in slots else tensor
+
+    try:
+        with torch.no_grad():
+            return [dtype_kind(output.dtype) for output in make(subject.run(frozenset(), change=cast)).outputs], ""
+    except Exception as error:
+        return None, str(error)
+
+
+def _rule(
+    subject: Subject, floating: list[str], index: int, kind: Kind, as_integer: Kind | None, as_boolean: Kind | None
+) -> str:
+    if not floating or kind is Kind.BOOLEAN or (kind is Kind.INTEGER and as_integer in (kind, None)):
+        return kind.name[0]
+    if kind is Kind.COMPLEX and all(subject.slots()[slot].is_complex() is False for slot in floating):
+        return "C"
+    if kind is Kind.FLOAT and any(subject.slots()[slot].is_complex() for slot in floating):
+        return "F"
+    if as_integer is Kind.FLOAT:
+        letter = "f"
+    elif as_integer is Kind.INTEGER and as_boolean is Kind.INTEGER:
+        letter = "w"
+    else:
+        letter = "p"
+    if len(floating) > 1:
+        for slot in floating:
+            alone, _ = _kinds(subject, {slot}, torch.int64)
+            if alone is not None and index < len(alone) and alone[index] is Kind.INTEGER:
+                return f"{letter}:{slot}"
+    return f"{letter}:{' '.join(floating)}"

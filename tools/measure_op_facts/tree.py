@@ -1,0 +1,210 @@
+"""From observations of single calls to the rows of an op: what is common, and which parameter decides the rest.
+
+Observations that agree wherever both can speak become one row. Where they do not, the parameter whose
+category explains most of the disagreement is asked, and so on; what no parameter explains depends on
+values or layout and is marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradsight.autograd.op_facts_rows import ABSENT, category
+
+from .oracle import Observation
+
+Fact = tuple[str, ...]
+
+
+@dataclass
+class Sample:
+    """An observation in the terms of parameters: tensors of a sequence are one slot."""
+
+    categories: dict[str, str]
+    tensors: frozenset[str]
+    floating: frozenset[str]
+    pairs: dict[Fact, bool]
+    """(kind, slot or output, cause): whether the cause has that effect; only for slots that exist here."""
+    returns: str
+    aliases: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    writes: tuple[str, tuple[str, ...]]
+    flags: tuple[bool | None, bool | None]
+
+
+def sample(seen: Observation, defaults: dict[str, str], many: bool = False) -> Sample:
+    """Folds sequences (``tensors#0``) and, for a sequence of results, outputs into one slot each."""
+    found = {name: category(kind) or "o" for name, kind in seen.categories.items()}
+    floating = [slot for slot, kind in seen.slots.items() if kind.can_require_grad]
+    many = many or seen.returns == "*"
+    outputs = 1 if many else len(seen.depends)
+    pairs: dict[Fact, bool] = {}
+    for slot in floating:
+        failed = {where for where, _, _ in seen.errors} >= {slot}
+        for index, depends in enumerate(seen.depends):
+            if not any(where == slot and forward for where, forward, _ in seen.errors):
+                _note(pairs, ("o", str(0 if many else index), _base(slot)), slot in depends)
+        if failed:
+            for where, forward, message in seen.errors:
+                if where == slot:
+                    _note(pairs, ("e", ("f" if forward else "b") + message, _base(slot)), True)
+            continue
+        targets = {*seen.slots, "hidden", *(f">{i}" for i in range(len(seen.depends)))}
+        for target in targets:
+            held = slot in seen.saved.get(target, ())
+            where = ">0" if many and target[0] == ">" else _base(target)
+            if "#" in target and _base(slot) == where:
+                _note(pairs, ("s", where, ("" if slot == target else "~") + where), held)
+            else:
+                _note(pairs, ("s", where, _base(slot)), held)
+        if slot in seen.reached:
+            _note(pairs, ("z", _base(slot), ""), slot in seen.zero)
+    return Sample(
+        categories=defaults | found,
+        tensors=frozenset(_base(slot) for slot in seen.slots),
+        floating=frozenset(map(_base, floating)),
+        pairs=pairs,
+        returns="*" if many else seen.returns,
+        aliases=tuple(_base(alias) for alias in (seen.aliases[:1] if many else seen.aliases)),
+        dtypes=tuple(_fold(rule) for rule in seen.dtypes[:outputs]),
+        writes=(_base(seen.in_place), tuple(dict.fromkeys(map(_base, seen.writes)))),
+        flags=(seen.rejects_integer, seen.leaf_write_raises),
+    )
+
+
+def _note(pairs: dict[Fact, bool], fact: Fact, value: bool) -> None:
+    """Within one sequence an effect of any of its tensors counts; for gradients all have to be zero."""
+    pairs[fact] = pairs[fact] and value if fact[0] == "z" and fact in pairs else pairs.get(fact, False) or value
+
+
+def _base(slot: str) -> str:
+    return slot.partition("#")[0]
+
+
+def _fold(rule: str) -> str:
+    letter, colon, slots = rule.partition(":")
+    return letter + colon + " ".join(dict.fromkeys(map(_base, slots.split())))
+
+
+def _errors(samples: Sequence[Sample]) -> dict[Fact, bool]:
+    """Errors are facts of the slots that exist: where a slot is present and nothing was raised, that is a no."""
+    every = {fact for one in samples for fact in one.pairs if fact[0] == "e"}
+    return {fact: all(one.pairs.get(fact, False) for one in samples if fact[2] in one.floating) for fact in every}
+
+
+def _pairs(samples: Sequence[Sample]) -> dict[Fact, set[bool]]:
+    seen: dict[Fact, set[bool]] = {}
+    for one in samples:
+        for fact, value in one.pairs.items():
+            if fact[0] != "e":
+                seen.setdefault(fact, set()).add(value)
+    return seen
+
+
+def disorder(samples: Sequence[Sample]) -> int:
+    """How much is not the same in all samples."""
+    total = sum(len(values) - 1 for values in _pairs(samples).values())
+    total += sum(not certain for certain in _errors(samples).values())
+    shapes = {(one.returns, len(one.aliases)) for one in samples}
+    total += 5 * (len(shapes) - 1)
+    total += 5 * (len({one.writes for one in samples}) - 1)
+    if len(shapes) == 1:
+        for index in range(len(samples[0].aliases)):
+            total += len({one.aliases[index] for one in samples}) - 1
+            total += _dtype(samples, index) is None
+    for flag in range(2):
+        total += len({one.flags[flag] for one in samples} - {None}) > 1
+    return total
+
+
+def _dtype(samples: Sequence[Sample], index: int) -> str | None:
+    """One rule that holds in all samples, where each names only the slots that exist in it."""
+    rules = [one.dtypes[index] for one in samples if index < len(one.dtypes)]
+    letters = {rule.partition(":")[0] for rule in rules}
+    if len(letters) != 1:
+        return None
+    slots = list(dict.fromkeys(slot for rule in rules for slot in rule.partition(":")[2].split()))
+    for one, rule in zip(samples, rules, strict=False):
+        own = set(rule.partition(":")[2].split())
+        if any(slot in one.tensors and slot not in own for slot in slots):
+            return None
+    return letters.pop() + (":" + " ".join(slots) if slots else "")
+
+
+def grow(samples: Sequence[Sample]) -> Any:
+    """The decision tree: a row (a dict, as in the file), or ``[parameter, {category: tree}]``."""
+    best = disorder(samples)
+    choice: tuple[int, int, str, dict[str, list[Sample]]] | None = None
+    if best:
+        for parameter in dict.fromkeys(name for one in samples for name in one.categories):
+            groups: dict[str, list[Sample]] = {}
+            for one in samples:
+                groups.setdefault(one.categories.get(parameter, ABSENT), []).append(one)
+            if len(groups) < 2:
+                continue
+            left = sum(disorder(group) for group in groups.values())
+            if left < best and (choice is None or (left, len(groups)) < choice[:2]):
+                choice = (left, len(groups), parameter, groups)
+    if choice is None:
+        return row(samples)
+    return [choice[2], {name: grow(group) for name, group in sorted(choice[3].items())}]
+
+
+def row(samples: Sequence[Sample]) -> dict[str, Any]:
+    """What the samples have in common, as the file writes it."""
+    pairs = _pairs(samples)
+    shapes = {(one.returns, len(one.aliases)) for one in samples}
+    first = samples[0]
+    found: dict[str, Any] = {"r": first.returns if len(shapes) == 1 else "?"}
+    if len(shapes) == 1 and first.aliases:
+        found["o"] = [
+            [
+                _set(pairs, "o", str(index)),
+                _alias({one.aliases[index] for one in samples}),
+                _dtype(samples, index) or "",
+            ]
+            for index in range(len(first.aliases))
+        ]
+    saved = {slot: _set(pairs, "s", slot) for slot in sorted({fact[1] for fact in pairs if fact[0] == "s"})}
+    found["s"] = {slot: when for slot, when in saved.items() if when}
+    if "hidden" in found["s"] and all(
+        any(cause in when.split() for slot, when in found["s"].items() if slot != "hidden")
+        for cause in found["s"]["hidden"].split()
+    ):
+        del found["s"]["hidden"]
+    found["z"] = " ".join(sorted(fact[1] for fact, values in pairs.items() if fact[0] == "z" and values == {True}))
+    writes = {one.writes for one in samples}
+    if len(writes) == 1:
+        found["p"], found["w"] = first.writes[0], " ".join(first.writes[1])
+    else:
+        found["r"] = "?"
+        found.pop("o", None)
+    found["e"] = [
+        [("" if certain else "?") + slot, int(message[0] == "f"), message[1:]]
+        for (_, message, slot), certain in sorted(_errors(samples).items())
+    ]
+    for key, flag in (("i", 0), ("l", 1)):
+        values = {one.flags[flag] for one in samples} - {None}
+        if len(values) == 1:
+            found[key] = int(bool(values.pop()))
+    return {key: value for key, value in found.items() if value not in ("", [], {})}
+
+
+def _set(pairs: dict[Fact, set[bool]], kind: str, slot: str) -> str:
+    """The set of causes of an effect; ``?`` where it was not always one."""
+    causes = {fact[2]: values for fact, values in pairs.items() if fact[:2] == (kind, slot) and True in values}
+    for cause in [cause for cause in causes if cause.startswith("~")]:
+        if cause[1:] in causes:
+            del causes[cause]
+    return " ".join(("" if values == {True} else "?") + cause for cause, values in sorted(causes.items()))
+
+
+def _alias(aliases: Iterable[str]) -> str:
+    distinct = set(aliases)
+    if len(distinct) == 1:
+        return distinct.pop()
+    targets = {alias[2:] for alias in distinct if alias}
+    letter = "M" if any(alias.startswith("V") for alias in distinct) else "m"
+    return f"{letter}:{targets.pop()}" if len(targets) == 1 else "m:"
