@@ -24,6 +24,8 @@ LIBRARIES = ("pygls", "lsprotocol", "attrs", "cattrs", "jedi", "parso", "typing_
 """Named one by one, not resolved: the newest Python needs fewer of them than the oldest."""
 CONTENT = ("package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/icon.png", "docs/images/*.png",
            "dist/extension.js", "dist/licenses.txt", "server/start.py", "server/gradsight/**/*")  # fmt: skip
+UNUSED = ("bin", "jedi/third_party/django-stubs", "jedi/third_party/typeshed/stubs")
+"""Left out of the libraries: commands, and type stubs of packages through which no gradient flows."""
 TEXT_ASSETS = {
     "README.md": "Services.Content.Details",
     "CHANGELOG.md": "Services.Content.Changelog",
@@ -94,14 +96,22 @@ def collect_libraries() -> None:
 def extension_files() -> Iterator[tuple[str, Path]]:
     """Every file of the extension: its name there, and where it is here."""
     for pattern in CONTENT:
-        found = [path for path in sorted(ROOT.glob(pattern)) if path.is_file() and path.suffix != ".pyc"]
+        found = list(written_files(ROOT, pattern))
         if not found and "*" not in pattern:
             sys.exit(f"{pattern} is missing")
-        for path in found:
-            yield path.relative_to(ROOT).as_posix(), path
-    for path in sorted(BUNDLE.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "bin" not in path.relative_to(BUNDLE).parts[:1]:
-            yield f"server/bundled/{path.relative_to(BUNDLE).as_posix()}", path
+        yield from ((name.as_posix(), ROOT / name) for name in found)
+    for name in written_files(BUNDLE, "**/*"):
+        if not any(name.is_relative_to(unused) for unused in UNUSED):
+            yield f"server/bundled/{name.as_posix()}", BUNDLE / name
+
+
+def written_files(folder: Path, pattern: str) -> Iterator[Path]:
+    """The files that match, counted from the folder, without what tools have left behind."""
+    for path in sorted(folder.glob(pattern)):
+        name = path.relative_to(folder)
+        left_behind = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+        if path.is_file() and not left_behind:
+            yield name
 
 
 def pack(target: Path, manifest: dict[str, Any], files: dict[str, Path]) -> None:
