@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 from gradsight.autograd.values import Kind, Shape
 
@@ -55,8 +55,9 @@ class Listed(tuple["Argument", ...]):
     __slots__ = ()
 
 
-Argument: TypeAlias = Union[Sized, Unknown, Slice, EllipsisType, int, float, bool, str, None, tuple["Argument", ...]]
+Argument: TypeAlias = Sized | Unknown | Slice | EllipsisType | int | float | bool | str | tuple["Argument", ...] | None
 
+_FIRST: Final = ("input", "self", "tensor", "x", "A", "logits")
 _SYNONYMS: Final = {"axis": "dim", "keepdims": "keepdim"}
 
 
@@ -89,11 +90,11 @@ class Call:
 
     def shape(self, index: int | None = 0, *names: str) -> Sizes:
         """The shape of a tensor argument."""
-        return tensor_sizes(self.get(index, *(names or ("input",))))
+        return tensor_sizes(self.get(index, *(names or _FIRST)))
 
     def operand(self, index: int | None = 0, *names: str) -> Sizes:
         """The shape of a tensor or number."""
-        return operand_sizes(self.get(index, *(names or ("input",))))
+        return operand_sizes(self.get(index, *(names or _FIRST)))
 
     def integer(self, index: int | None, *names: str, default: int | None = None) -> int | None:
         """An integer, None where its value is unknown. Without a default it has to be given."""

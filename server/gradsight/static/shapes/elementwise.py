@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gradsight.static.shapes.arguments import Answer, Call, Rule, operand_sizes
+from gradsight.static.shapes.arguments import Answer, Call, Rule, Sized, operand_sizes
 from gradsight.static.shapes.arithmetic import broadcast
 
 
@@ -14,7 +14,17 @@ def same(call: Call) -> Answer:
 
 
 def _pair(call: Call) -> Answer:
-    return broadcast(call.operand(0), call.operand(1, "other", "exponent", "mask", "test_elements"))
+    return broadcast(call.operand(0, *_LEFT), call.operand(1, "other", "exponent", "mask", "values", "imag", "angle"))
+
+
+def _polygamma(call: Call) -> Answer:
+    """The order comes first in the function and second in the method."""
+    return next((argument.shape for argument in call.arguments if isinstance(argument, Sized)), None)
+
+
+def _two(call: Call) -> Answer:
+    shape = call.shape()
+    return shape, shape
 
 
 def _all(call: Call) -> Answer:
@@ -22,11 +32,12 @@ def _all(call: Call) -> Answer:
     return broadcast(*(operand_sizes(item) for item in given if item is not None))
 
 
+_LEFT: Final = ("input", "self", "real", "abs")
 _OPTIONS: Final = frozenset({"out", "value", "alpha", "rounding_mode", "dtype", "generator"})
 
 _UNARY: Final = """
     abs absolute acos acosh alpha_dropout angle arccos arccosh arcsin arcsinh arctan arctanh argsort asin asinh atan
-    atanh bitwise_not ceil celu conj conj_physical corrcoef_ cos cosh cumprod cumsum deg2rad detach digamma dropout
+    atanh bitwise_not ceil celu conj conj_physical cos cosh cumprod cumsum deg2rad detach digamma dropout
     erf erfc erfinv exp exp2 expm1 feature_alpha_dropout feature_dropout fix flip fliplr flipud floor frac
     hardshrink i0 isfinite isinf isnan isneginf isposinf isreal lgamma log log10 log1p log2 log_softmax
     logcumsumexp logical_not logit mvlgamma nan_to_num neg negative polygamma positive prelu rad2deg reciprocal
@@ -34,10 +45,10 @@ _UNARY: Final = """
     softmin sqrt square tan tanh threshold tril triu trunc
     clone contiguous cpu cuda to type type_as float double half bfloat16 int long short char byte bool cfloat
     cdouble pin_memory alias data grad real imag numpy requires_grad_ coalesce to_dense dequantize
-    batch_norm layer_norm group_norm instance_norm rms_norm native_dropout_ channel_shuffle bernoulli poisson
+    batch_norm layer_norm group_norm instance_norm rms_norm channel_shuffle bernoulli poisson
     index_add index_copy index_fill index_put index_reduce put scatter scatter_add scatter_reduce select_scatter
     slice_scatter diagonal_scatter as_strided_scatter matrix_exp matrix_power inverse cholesky
-    bitwise_invert logsigmoid quantize_per_tensor fake_quantize_per_tensor_affine rot180_
+    cholesky_inverse isin msort sparse_mask to_sparse logsigmoid quantize_per_tensor fake_quantize_per_tensor_affine
     __abs__ __invert__ __neg__ __pos__ __deepcopy__ __copy__
 """
 
@@ -50,7 +61,7 @@ _UNARY_OF_FUNCTIONAL: Final = """
 
 _UNARY_OF_SPECIAL: Final = """
     airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammaln i0
-    i0e i1 i1e log1p log_ndtr log_softmax logit multigammaln ndtr ndtri polygamma_ psi round sinc softmax
+    i0e i1 i1e log1p log_ndtr log_softmax logit multigammaln ndtr ndtri psi round sinc softmax
 """
 
 _PAIRS: Final = """
@@ -73,6 +84,8 @@ RULES: Final[dict[str, Rule]] = {
     **{f"special.{name}": same for name in _UNARY_OF_SPECIAL.split()},
     **dict.fromkeys(_PAIRS.split(), _pair),
     **dict.fromkeys(_BROADCAST_ALL.split(), _all),
+    **dict.fromkeys(("polygamma", "special.polygamma"), _polygamma),
+    "frexp": _two,
     "where": lambda call: broadcast(
         call.operand(0, "condition", "input", "self"), call.operand(1, "input", "condition"), call.operand(2, "other")
     ),

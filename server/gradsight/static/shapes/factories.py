@@ -146,7 +146,9 @@ def _normal(call: Call) -> Answer:
     size = call.get(2, "size")
     if size is not None:
         return _checked(size_list(size))
-    return broadcast(operand_sizes(call.get(0, "mean")), operand_sizes(1.0 if call.get(1, "std") is None else call.get(1, "std")))
+    return broadcast(
+        operand_sizes(call.get(0, "mean")), operand_sizes(1.0 if call.get(1, "std") is None else call.get(1, "std"))
+    )
 
 
 def _triangle(call: Call) -> Answer:
@@ -168,12 +170,12 @@ _CONSTRUCTORS: Final = """
 """
 
 RULES: Final[dict[str, Rule]] = {
-    **dict.fromkeys("zeros ones empty rand randn".split(), _filled),
-    **dict.fromkeys("new_zeros new_ones new_empty".split(), _filled_after_self),
+    **dict.fromkeys(["zeros", "ones", "empty", "rand", "randn"], _filled),
+    **dict.fromkeys(["new_zeros", "new_ones", "new_empty"], _filled_after_self),
     "full": _full,
     "new_full": _new_full,
-    **{f"{name}_like": _like for name in "zeros ones empty full rand randn randint".split()},
-    **dict.fromkeys("tensor as_tensor asarray from_numpy scalar_tensor".split(), _from_data),
+    **{f"{name}_like": _like for name in ["zeros", "ones", "empty", "full", "rand", "randn", "randint"]},
+    **dict.fromkeys(["tensor", "as_tensor", "asarray", "from_numpy", "scalar_tensor"], _from_data),
     "new_tensor": _new_from_data,
     **dict.fromkeys(_CONSTRUCTORS.split(), _constructed),
     **dict.fromkeys(("nn.Parameter", "nn.parameter.Parameter", "nn.Buffer", "nn.parameter.Buffer"), _wrapped),
@@ -182,7 +184,7 @@ RULES: Final[dict[str, Rule]] = {
     "eye": _identity,
     "randint": _random_integers,
     "randperm": _one_dimension,
-    **{f"{name}_window": _one_dimension for name in "bartlett blackman hamming hann kaiser".split()},
+    **{f"{name}_window": _one_dimension for name in ["bartlett", "blackman", "hamming", "hann", "kaiser"]},
     "normal": _normal,
     **dict.fromkeys(("tril_indices", "triu_indices"), _triangle),
     "nn.functional.affine_grid": _grid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import comb
 from typing import Final
 
@@ -165,7 +166,7 @@ def _tensor_split(call: Call, dim: int | None) -> Answer:
         if length is None or any(cut is None for cut in cuts):
             return _parts(shape, dim, [None] * (len(cuts) + 1))
         bounds = [0, *(min(cut + length if cut < 0 else cut, length) for cut in cuts if cut is not None), length]
-        sizes = [max(end - start, 0) for start, end in zip(bounds, bounds[1:], strict=False)]
+        sizes = [max(end - start, 0) for start, end in itertools.pairwise(bounds)]
         return _parts(shape, dim, list(sizes))
     count = call.integer(1, "indices_or_sections", "sections")
     if count is None or not 0 < count <= _MOST_PARTS:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gradsight.static.shapes.arguments import Answer, Call, Rule, Sizes, Unknowable
-from gradsight.static.shapes.arithmetic import broadcast, known_rank, with_size
+from gradsight.static.shapes.arguments import Answer, Call, Rule, Sizes, Unknowable, tensor_sizes
+from gradsight.static.shapes.arithmetic import broadcast, known_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,10 @@ class _Loss:
 
     unreduced: Callable[[Call], Sizes]
     reduction: int | None
-    """Where the argument stands; None: it is given by name."""
+    """Where this argument stands; None: it is only given by name."""
     size_average: int | None = None
-    """Where the older pair of flags stands; `reduce` follows `size_average`, with `between` others in between."""
     reduce: int | None = None
+    """The older flags, from before there was `reduction`."""
 
     def __call__(self, call: Call) -> Answer:
         averaged, reduced = call.get(self.size_average, "size_average"), call.get(self.reduce, "reduce")
@@ -36,11 +36,16 @@ class _Loss:
 
 
 def _elementwise(call: Call) -> Sizes:
-    return broadcast(call.shape(), call.operand(1, "target"))
+    weights = (call.get(None, name) for name in ("weight", "pos_weight"))
+    return broadcast(
+        call.shape(), call.operand(1, "target"), *(tensor_sizes(item) for item in weights if item is not None)
+    )
 
 
-def _like_input(call: Call) -> Sizes:
-    return call.shape()
+def _weighted(call: Call) -> Sizes:
+    """Where a weight may be the third argument."""
+    weight = call.get(2, "weight")
+    return broadcast(_elementwise(call), () if weight is None else tensor_sizes(weight))
 
 
 def _by_class(call: Call) -> Sizes:
@@ -93,8 +98,8 @@ _LOSSES: Final[dict[str, _Loss]] = {
     "gaussian_nll_loss": _Loss(_elementwise, 5),
     "hinge_embedding_loss": _Loss(_elementwise, 5, 3, 4),
     "kl_div": _Loss(_elementwise, 4, 2, 3),
-    "binary_cross_entropy": _Loss(_like_input, 5, 3, 4),
-    "binary_cross_entropy_with_logits": _Loss(_elementwise, 5, 3, 4),
+    "binary_cross_entropy": _Loss(_weighted, 5, 3, 4),
+    "binary_cross_entropy_with_logits": _Loss(_weighted, 5, 3, 4),
     "cross_entropy": _Loss(_by_class, 6, 3, 5),
     "nll_loss": _Loss(_by_class, 6, 3, 5),
     "multi_margin_loss": _Loss(_by_row, 7, 5, 6),
@@ -108,4 +113,3 @@ _LOSSES: Final[dict[str, _Loss]] = {
 }
 
 RULES: Final[dict[str, Rule]] = {f"nn.functional.{name}": loss for name, loss in _LOSSES.items()}
-_ = with_size

@@ -192,9 +192,7 @@ def _einsum(call: Call) -> Answer:
     doubtful = unseen | {label for label, size in sizes.items() if size == 1}
     if any(not isinstance(item, Sized) or item.shape is None for item in operands):
         labels = [*before, *([""] * len(around) if dots else []), *after]
-        result = tuple(
-            None if label in doubtful else size for label, size in zip(labels, result, strict=True)
-        )
+        result = tuple(None if label in doubtful else size for label, size in zip(labels, result, strict=True))
     return result
 
 

@@ -156,6 +156,20 @@ def _distinct(call: Call) -> Answer:
     return with_size(shape, call.dimension(len(shape), None), None)
 
 
+def _distinct_neighbours(call: Call) -> Answer:
+    if len(call.arguments) > 1 or call.keywords:
+        raise Unknowable
+    return (None,)
+
+
+def _counts(call: Call) -> Answer:
+    return (None,)
+
+
+def _summed_to(call: Call) -> Answer:
+    return call.sizes(1)
+
+
 def _histogram(call: Call) -> Answer:
     return (call.integer(1, "bins", default=100),)
 
@@ -215,13 +229,16 @@ RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("quantile", "nanquantile"), _quantile),
     **dict.fromkeys(("norm", "linalg.norm", "linalg.vector_norm"), _over_second),
     "linalg.matrix_norm": _matrix_norm,
-    **dict.fromkeys("det logdet linalg.det linalg.cond linalg.matrix_rank".split(), _of_matrix),
+    **dict.fromkeys(["det", "logdet", "linalg.det", "linalg.cond", "linalg.matrix_rank"], _of_matrix),
     **dict.fromkeys(("slogdet", "linalg.slogdet"), _two_of_matrix),
     **dict.fromkeys(("dist", "trace", "nn.utils.clip_grad_norm_", "nn.utils.get_total_norm"), _scalar),
     **dict.fromkeys(("sort", "cummax", "cummin"), _same_twice),
     "topk": _top,
     "diff": _difference,
     "unique": _distinct,
+    "unique_consecutive": _distinct_neighbours,
+    "bincount": _counts,
+    "sum_to_size": _summed_to,
     "histc": _histogram,
     **dict.fromkeys(("cosine_similarity", "nn.functional.cosine_similarity"), _similarity),
     **dict.fromkeys(("pairwise_distance", "nn.functional.pairwise_distance"), _pairwise_distance),

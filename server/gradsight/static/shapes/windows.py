@@ -17,7 +17,6 @@ from gradsight.static.shapes.arguments import (
     Unknown,
     integers,
     repeated,
-    size_list,
 )
 from gradsight.static.shapes.arithmetic import agreed_size, known_rank, product
 
@@ -84,9 +83,7 @@ def _conv_transposed(call: Call, spatial: int) -> Answer:
     return (*lead[:-1], product((weight[1], groups)), *out)
 
 
-def _pool(
-    call: Call, spatial: int, padding: Argument, dilation: Argument, up: Argument, first: int = 1
-) -> Sizes:
+def _pool(call: Call, spatial: int, padding: Argument, dilation: Argument, up: Argument, first: int = 1) -> Sizes:
     lead, sizes = _features(call.shape(), spatial)
     kernel = repeated(call.get(first, "kernel_size"), spatial)
     stride = call.get(first + 1, "stride")
@@ -127,9 +124,7 @@ def _adaptive(call: Call, spatial: int) -> Sizes:
         targets = targets * spatial
     if len(targets) != spatial:
         raise Unknowable
-    out = [
-        size if target is None else _plain(target) for size, target in zip(sizes, targets, strict=True)
-    ]
+    out = [size if target is None else _plain(target) for size, target in zip(sizes, targets, strict=True)]
     return (*lead, *out)
 
 
@@ -240,11 +235,10 @@ def _sampled(call: Call) -> Answer:
 
 
 def _blocks(sizes: Sizes, call: Call, kernel: Sizes) -> int | None:
-    """How many blocks `unfold` cuts and `fold` pastes."""
-    at = 2 if "input" not in call.keywords else 1
-    dilations = repeated(_or(call.get(at, "dilation"), 1), 2)
-    paddings = repeated(_or(call.get(at + 1, "padding"), 0), 2)
-    strides = repeated(_or(call.get(at + 2, "stride"), 1), 2)
+    """How many blocks `unfold` cuts."""
+    dilations = repeated(_or(call.get(2, "dilation"), 1), 2)
+    paddings = repeated(_or(call.get(3, "padding"), 0), 2)
+    strides = repeated(_or(call.get(4, "stride"), 1), 2)
     return product(
         _window_count(size, window, stride, pad, dilation, False)
         for size, window, stride, pad, dilation in zip(sizes, kernel, strides, paddings, dilations, strict=True)
@@ -277,35 +271,37 @@ def _gated(call: Call) -> Answer:
     return (*shape[:dim], None if size is None else size // 2, *shape[dim + 1 :])
 
 
-def _ranked(rules: dict[str, Rule]) -> dict[str, Rule]:
-    """Under both of the names that PyTorch gives them."""
-    return {**{f"nn.functional.{name}": rule for name, rule in rules.items()}}
+_FUNCTIONAL: Final[dict[str, Rule]] = {
+    **{f"conv{rank}d": partial(_conv, spatial=rank) for rank in (1, 2, 3)},
+    **{f"conv_transpose{rank}d": partial(_conv_transposed, spatial=rank) for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d": partial(_max_pool, spatial=rank) for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d_with_indices": partial(_max_pool_with_indices, spatial=rank) for rank in (1, 2, 3)},
+    **{f"avg_pool{rank}d": partial(_avg_pool, spatial=rank) for rank in (1, 2, 3)},
+    **{f"lp_pool{rank}d": partial(_lp_pool, spatial=rank) for rank in (1, 2, 3)},
+    **{f"adaptive_avg_pool{rank}d": partial(_adaptive_avg, spatial=rank) for rank in (1, 2, 3)},
+    **{f"adaptive_max_pool{rank}d": partial(_adaptive_max, spatial=rank) for rank in (1, 2, 3)},
+    **{
+        f"adaptive_max_pool{rank}d_with_indices": partial(_adaptive_max_with_indices, spatial=rank)
+        for rank in (1, 2, 3)
+    },
+    **{f"max_unpool{rank}d": partial(_unpooled, spatial=rank) for rank in (1, 2, 3)},
+    "pad": _pad,
+    "interpolate": _resampled,
+    "upsample": _resampled,
+    "pixel_shuffle": _shuffled,
+    "pixel_unshuffle": _unshuffled,
+    "grid_sample": _sampled,
+    "unfold": _unfolded,
+    "fold": _refolded,
+    "glu": _gated,
+}
 
+_ALSO_IN_TORCH: Final = """
+    conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d avg_pool1d adaptive_avg_pool1d
+    max_pool1d max_pool2d max_pool3d pixel_shuffle pixel_unshuffle
+"""
 
-RULES: Final[dict[str, Rule]] = _ranked(
-    {
-        **{f"conv{rank}d": partial(_conv, spatial=rank) for rank in (1, 2, 3)},
-        **{f"conv_transpose{rank}d": partial(_conv_transposed, spatial=rank) for rank in (1, 2, 3)},
-        **{f"max_pool{rank}d": partial(_max_pool, spatial=rank) for rank in (1, 2, 3)},
-        **{f"max_pool{rank}d_with_indices": partial(_max_pool_with_indices, spatial=rank) for rank in (1, 2, 3)},
-        **{f"avg_pool{rank}d": partial(_avg_pool, spatial=rank) for rank in (1, 2, 3)},
-        **{f"lp_pool{rank}d": partial(_lp_pool, spatial=rank) for rank in (1, 2, 3)},
-        **{f"adaptive_avg_pool{rank}d": partial(_adaptive_avg, spatial=rank) for rank in (1, 2, 3)},
-        **{f"adaptive_max_pool{rank}d": partial(_adaptive_max, spatial=rank) for rank in (1, 2, 3)},
-        **{
-            f"adaptive_max_pool{rank}d_with_indices": partial(_adaptive_max_with_indices, spatial=rank)
-            for rank in (1, 2, 3)
-        },
-        **{f"max_unpool{rank}d": partial(_unpooled, spatial=rank) for rank in (1, 2, 3)},
-        "pad": _pad,
-        "interpolate": _resampled,
-        "upsample": _resampled,
-        "pixel_shuffle": _shuffled,
-        "pixel_unshuffle": _unshuffled,
-        "grid_sample": _sampled,
-        "unfold": _unfolded,
-        "fold": _refolded,
-        "glu": _gated,
-    }
-)
-_ = size_list
+RULES: Final[dict[str, Rule]] = {
+    **{f"nn.functional.{name}": rule for name, rule in _FUNCTIONAL.items()},
+    **{name: _FUNCTIONAL[name] for name in _ALSO_IN_TORCH.split()},
+}
