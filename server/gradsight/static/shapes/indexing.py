@@ -16,6 +16,7 @@ from gradsight.static.shapes.arguments import (
     Sizes,
     Slice,
     Unknowable,
+    Unknown,
 )
 from gradsight.static.shapes.arithmetic import agreed, broadcast, known_rank, product, with_size
 from gradsight.static.shapes.factories import data_sizes
@@ -189,9 +190,8 @@ def _length(size: int | None, bounds: Slice) -> int | None:
     start, stop, step = bounds.start, bounds.stop, bounds.step
     if (start, stop) == (None, None) and step in (None, 1):
         return size
-    for bound in (start, stop, step):
-        if bound is not None and not isinstance(bound, int):
-            return None
+    if isinstance(start, Unknown) or isinstance(stop, Unknown) or isinstance(step, Unknown):
+        return None
     if size is None or step == 0:
         return None
     return len(range(size)[slice(start, stop, step)])

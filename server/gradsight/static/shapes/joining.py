@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from math import comb
 from typing import Final
 
@@ -106,18 +107,18 @@ def _at_least_ranked(call: Call, rank: int) -> Answer:
     return several([_at_least(tensor_sizes(item), rank) for item in _spread(call)])
 
 
-def several(shapes: list[Sizes]) -> Answer:
+def several(shapes: Sequence[Sizes]) -> Answer:
     """The shapes of several tensors."""
     if not shapes or len(shapes) > _MOST_PARTS:
         raise Unknowable
     return tuple(shapes)
 
 
-def _parts(shape: Sizes, dim: int, sizes: list[int | None]) -> Answer:
+def _parts(shape: Sizes, dim: int, sizes: Sequence[int | None]) -> Answer:
     return several([with_size(shape, dim, size) for size in sizes])
 
 
-def _pieces(length: int | None, size: int | None) -> list[int | None]:
+def _pieces(length: int | None, size: int | None) -> Sequence[int | None]:
     """The sizes of what `split` cuts a length into."""
     if length is None or size is None or size < 1 or length > size * _MOST_PARTS:
         raise Unknowable

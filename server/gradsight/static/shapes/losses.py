@@ -37,9 +37,8 @@ class _Loss:
 
 def _elementwise(call: Call) -> Sizes:
     weights = (call.get(None, name) for name in ("weight", "pos_weight"))
-    return broadcast(
-        call.shape(), call.operand(1, "target"), *(tensor_sizes(item) for item in weights if item is not None)
-    )
+    given = [tensor_sizes(item) for item in weights if item is not None]
+    return broadcast(call.shape(), call.operand(1, "target"), *given)
 
 
 def _weighted(call: Call) -> Sizes:

@@ -103,7 +103,7 @@ def _matrix_norm(call: Call) -> Answer:
     return folded(call.shape(), (-2, -1) if dim is None else dim, call.truth(3, "keepdim"))
 
 
-def _of_matrix(call: Call) -> Answer:
+def _of_matrix(call: Call) -> Sizes:
     """One number for each matrix."""
     shape = call.shape()
     if len(shape) < 2:
@@ -112,8 +112,8 @@ def _of_matrix(call: Call) -> Answer:
 
 
 def _two_of_matrix(call: Call) -> Answer:
-    answer = _of_matrix(call)
-    return answer, answer
+    shape = _of_matrix(call)
+    return shape, shape
 
 
 def _scalar(call: Call) -> Answer:
