@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.autograd.events import AttributeSet, MethodNamed, Mutated, Rebound
+from gradsight.autograd.events import AttributeSet, MethodNamed, Rebound
 from gradsight.static import containers, ops, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
@@ -12,16 +12,13 @@ from gradsight.static.objects import (
     Bound,
     Const,
     Dict,
-    Function,
     Instance,
-    Iterator,
     List,
     Method,
     Object,
     Optimizer,
     Ref,
     Tensor,
-    Tuple,
     Unknown,
 )
 from gradsight.static.operators import OPERATORS, binary
@@ -127,7 +124,12 @@ def _assign_attribute(w: Walker, target: ast.Attribute, item: Object, statement:
         return
     if found.is_module and "grad" in target.attr:
         w.record(
-            AttributeSet, statement, receiver="module", name=ast.unparse(target.value), attribute=target.attr, form="assign"
+            AttributeSet,
+            statement,
+            receiver="module",
+            name=ast.unparse(target.value),
+            attribute=target.attr,
+            form="assign",
         )
     name = ast.unparse(target)
     _noted_rebinding(w, statement, name, found.attributes.get(target.attr), item)
@@ -191,7 +193,10 @@ def compared_instead_of_assigned(w: Walker, statement: ast.Expr, node: ast.Compa
     left = node.left
     if isinstance(left, ast.Attribute) and left.attr == "requires_grad" and isinstance(node.ops[0], ast.Eq):
         w.record(
-            AttributeSet, statement, receiver="tensor", name=ast.unparse(left.value), attribute=left.attr, form="compare"
+            AttributeSet,
+            statement,
+            receiver="tensor",
+            name=ast.unparse(left.value),
+            attribute=left.attr,
+            form="compare",
         )
-
-

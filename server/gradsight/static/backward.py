@@ -18,7 +18,7 @@ def _flag(item: Object | None) -> bool | None:
     return bool(item.value) if isinstance(item, Const) else None
 
 
-def call_backward(w: Walker, node: ast.expr, roots: tuple[Tensor, ...], arguments: Arguments, first: int = 0) -> None:
+def call_backward(w: Walker, node: ast.AST, roots: tuple[Tensor, ...], arguments: Arguments, first: int = 0) -> None:
     """`root.backward(...)`; `first` is the position of the `gradient` argument."""
     gradient = arguments.get(first, "gradient") or arguments.keywords.get("grad_tensors")
     create_graph = _flag(arguments.get(first + 2, "create_graph"))
@@ -32,7 +32,7 @@ def call_backward(w: Walker, node: ast.expr, roots: tuple[Tensor, ...], argument
     _accumulate(w, roots, values)
 
 
-def call_grad(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def call_grad(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     """`torch.autograd.grad(outputs, inputs, ...)`: gives the gradients instead of accumulating them."""
     outputs, inputs = arguments.get(0, "outputs"), arguments.get(1, "inputs")
     roots = _tensors(w, outputs)
@@ -56,7 +56,7 @@ def call_grad(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return Tuple(gradients)
 
 
-def _gradient(w: Walker, node: ast.expr, of: Value, roots: tuple[Value, ...], create_graph: bool | None) -> Tensor:
+def _gradient(w: Walker, node: ast.AST, of: Value, roots: tuple[Value, ...], create_graph: bool | None) -> Tensor:
     """One gradient: with `create_graph` it is itself part of a graph over all that the roots came from."""
     off, _ = w.state.off_scope
     tracked = False if create_graph is False or off else None if create_graph is None else True
@@ -147,11 +147,9 @@ def _between(trace: Makers, starts: set[int], roots: tuple[Value, ...]) -> set[i
             inputs = tuple(operands(maker))
         elif isinstance(maker, Created):
             inputs = maker.inputs
-        on_the_way[value.id] = any([reaches(item, depth + 1) for item in inputs])
+        on_the_way[value.id] = any(reaches(item, depth + 1) for item in inputs)
         return on_the_way[value.id]
 
     for root in roots:
         reaches(root, 0)
     return {number for number, on in on_the_way.items() if on}
-
-

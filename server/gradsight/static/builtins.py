@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from gradsight.autograd.events import Cut
-from gradsight.static import introspection, containers, operators, ops
+from gradsight.static import containers, introspection, operators, ops
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -27,16 +27,16 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_Handler = Callable[[Walker, ast.expr, Arguments], Object]
+_Handler = Callable[[Walker, ast.AST, Arguments], Object]
 
 
-def call(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`name(...)` for a built-in name. Built-ins neither keep nor change what they are given."""
     handler = _HANDLERS.get(name)
     return handler(w, node, arguments) if handler is not None else UNKNOWN
 
 
-def as_list(w: Walker, node: ast.expr, arguments: Arguments, kind: str) -> Object:
+def as_list(w: Walker, node: ast.AST, arguments: Arguments, kind: str) -> Object:
     """`list(iterable)`, `set(iterable)`, `deque(iterable)`."""
     first = arguments.get(0, "iterable")
     if first is None:
@@ -45,7 +45,7 @@ def as_list(w: Walker, node: ast.expr, arguments: Arguments, kind: str) -> Objec
     return w.allocate(List(tuple(items), None if exact else containers.further(w, first), kind))
 
 
-def chain(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def chain(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     """`itertools.chain(a, b)`."""
     items: list[Object] = []
     exact = not arguments.unpacked
@@ -57,20 +57,22 @@ def chain(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
 
 
 def _to_number(name: str) -> _Handler:
-    def convert(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+    def convert(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
         first = arguments.get(0, "x")
         if isinstance(first, Tensor):
             return Left(w.leave(node, w.state.value(first), Cut.NUMBER, name))
         if isinstance(first, Left):
             return first
         if isinstance(first, Const) and isinstance(first.value, int | float):
-            return Const({"float": float, "int": int}[name](first.value)) if name != "bool" else Const(bool(first.value))
+            return (
+                Const({"float": float, "int": int}[name](first.value)) if name != "bool" else Const(bool(first.value))
+            )
         return Scalar("bool" if name == "bool" else "number")
 
     return convert
 
 
-def _len(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _len(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "obj")
     if isinstance(first, Tuple):
         return Const(len(first.items))
@@ -81,14 +83,19 @@ def _len(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return Const(len(found.items)) if found is not None and found.rest is None else Scalar()
 
 
-def _range(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _range(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     numbers = [item.value for item in arguments.positional if isinstance(item, Const) and isinstance(item.value, int)]
-    if len(numbers) != len(arguments.positional) or not numbers or len(numbers) > 3 or (len(numbers) == 3 and numbers[2] == 0):
+    if (
+        len(numbers) != len(arguments.positional)
+        or not numbers
+        or len(numbers) > 3
+        or (len(numbers) == 3 and numbers[2] == 0)
+    ):
         return Range(None)
     return Range(len(range(*numbers)))
 
 
-def _enumerate(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _enumerate(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "iterable") or UNKNOWN
     items, exact = containers.iterate(w, first, node)
     start = arguments.get(1, "start")
@@ -97,36 +104,45 @@ def _enumerate(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return Iterator(pairs, None if exact else Tuple((Scalar(), containers.further(w, first))), exact)
 
 
-def _zip(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _zip(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     columns = [containers.iterate(w, item, node) for item in arguments.positional]
     if not columns:
         return Iterator((), None)
     further = [containers.further(w, item) for item in arguments.positional]
     exact = any(all_of_it for _, all_of_it in columns) and not arguments.unpacked
-    lengths = [len(items) for items, all_of_it in columns if all_of_it] if exact else [len(items) for items, _ in columns]
+    lengths = (
+        [len(items) for items, all_of_it in columns if all_of_it] if exact else [len(items) for items, _ in columns]
+    )
     count = min(lengths) if exact else min(max(lengths), 4)
     rows = []
     for index in range(count):
-        rows.append(Tuple(tuple(items[index] if index < len(items) else rest for (items, _), rest in zip(columns, further, strict=True))))
+        rows.append(
+            Tuple(
+                tuple(
+                    items[index] if index < len(items) else rest
+                    for (items, _), rest in zip(columns, further, strict=True)
+                )
+            )
+        )
     return Iterator(tuple(rows), None if exact else Tuple(tuple(further)), exact)
 
 
-def _reversed(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _reversed(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     items, exact = containers.iterate(w, arguments.get(0, "sequence") or UNKNOWN, node)
     return Iterator(tuple(reversed(items)), None if exact or not items else items[0], exact)
 
 
-def _iter(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _iter(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     return arguments.get(0, "object") or UNKNOWN
 
 
-def _next(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _next(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "iterator") or UNKNOWN
     items, _ = containers.iterate(w, first, node)
     return items[0] if items else containers.further(w, first)
 
 
-def _sum(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _sum(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     """`sum(losses)`: a chain of additions."""
     first = arguments.get(0, "iterable") or UNKNOWN
     items, _ = containers.iterate(w, first, node)
@@ -140,7 +156,7 @@ def _sum(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return total if items else UNKNOWN
 
 
-def _extreme(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _extreme(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     items = list(arguments.positional)
     if len(items) == 1:
         items, _ = containers.iterate(w, items[0], node)
@@ -148,14 +164,14 @@ def _extreme(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return left or (Scalar() if items and all(isinstance(item, Const | Scalar) for item in items) else UNKNOWN)
 
 
-def _abs(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _abs(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "x") or UNKNOWN
     if isinstance(first, Tensor):
         return ops.apply(w, node, ops.Call("torch.Tensor.abs", Arguments((first,))))
     return first if isinstance(first, Left) else Scalar()
 
 
-def _tuple(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _tuple(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "iterable")
     if first is None:
         return Tuple(())
@@ -163,7 +179,7 @@ def _tuple(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return Tuple(tuple(items)) if exact else w.allocate(List(tuple(items), containers.further(w, first), "tuple"))
 
 
-def _dict(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _dict(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "mapping")
     items: dict[object, Object] = {}
     rest: Object | None = UNKNOWN if arguments.unpacked else None
@@ -179,10 +195,11 @@ def _dict(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
                 else:
                     exact = False
             rest = None if exact else UNKNOWN
-    return w.allocate(Dict({**items, **arguments.keywords}, rest))
+    items.update(arguments.keywords)
+    return w.allocate(Dict(items, rest))
 
 
-def _map(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _map(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, *sources = arguments.positional
@@ -196,16 +213,16 @@ def _map(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return Iterator(tuple(results), None if exact or not results else results[-1], exact)
 
 
-def _filter(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _filter(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     items, _ = containers.iterate(w, arguments.get(1, "iterable") or UNKNOWN, node)
     return Iterator(tuple(items), items[-1] if items else None, exact=False)
 
 
-def _isinstance(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _isinstance(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     return introspection.is_instance(w, arguments)
 
 
-def _getattr(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _getattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     found = w.deref(arguments.get(0, "object"), Instance)
     name = arguments.get(1, "name")
     if found is not None and isinstance(name, Const) and name.value in found.attributes:
@@ -213,16 +230,16 @@ def _getattr(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return UNKNOWN
 
 
-def _setattr(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _setattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     introspection.set_by_name(w, arguments)
     return NONE
 
 
-def _print(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _print(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     return NONE
 
 
-def _type(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def _type(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     found = w.deref(arguments.get(0, "object"), Instance)
     return found.type if found is not None and isinstance(found.type, Class) else UNKNOWN
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 
 from gradsight.autograd.events import GradsCleared
 from gradsight.static import (
@@ -21,7 +20,6 @@ from gradsight.static.objects import (
     Arguments,
     Bound,
     Class,
-    Const,
     Dict,
     Dotted,
     Function,
@@ -112,7 +110,7 @@ def _arguments(w: Walker, node: ast.Call) -> Arguments:
     return Arguments(tuple(positional), keywords, unpacked)
 
 
-def call(w: Walker, node: ast.expr, function: Object, arguments: Arguments) -> Object:
+def call(w: Walker, node: ast.AST, function: Object, arguments: Arguments) -> Object:
     """Calls an object with arguments; what cannot be seen is recorded as opaque and gives UNKNOWN."""
     match function:
         case Function():
@@ -128,7 +126,9 @@ def call(w: Walker, node: ast.expr, function: Object, arguments: Arguments) -> O
         case Ref():
             return _call_instance(w, node, function, arguments)
         case Partial(inner, first, keywords):
-            merged = Arguments((*first, *arguments.positional), {**dict(keywords), **arguments.keywords}, arguments.unpacked)
+            merged = Arguments(
+                (*first, *arguments.positional), {**dict(keywords), **arguments.keywords}, arguments.unpacked
+            )
             return call(w, node, inner, merged)
         case GradMode(mode):  # `torch.no_grad()(function)`
             inner_function = arguments.get(0, "func")
@@ -144,7 +144,7 @@ def call(w: Walker, node: ast.expr, function: Object, arguments: Arguments) -> O
     return UNKNOWN
 
 
-def _call_instance(w: Walker, node: ast.expr, ref: Ref, arguments: Arguments) -> Object:
+def _call_instance(w: Walker, node: ast.AST, ref: Ref, arguments: Arguments) -> Object:
     found = w.deref(ref, Instance)
     if found is not None:
         if found.is_module:
@@ -156,7 +156,7 @@ def _call_instance(w: Walker, node: ast.expr, ref: Ref, arguments: Arguments) ->
     return UNKNOWN
 
 
-def _call_method(w: Walker, node: ast.expr, receiver: Object, name: str, arguments: Arguments) -> Object:
+def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, arguments: Arguments) -> Object:
     match receiver:
         case Tensor():
             return tensor_methods.call(w, node, receiver, name, arguments)
@@ -184,7 +184,7 @@ def _call_method(w: Walker, node: ast.expr, receiver: Object, name: str, argumen
     return UNKNOWN
 
 
-def _call_on_unknown(w: Walker, node: ast.expr, role: str | None, name: str, arguments: Arguments) -> Object:
+def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, arguments: Arguments) -> Object:
     """A method of something unknown. What its name promises is believed as far as that keeps checks silent."""
     if name == "backward" and role != "module":
         root = w.unknown_tensor()
@@ -199,5 +199,3 @@ def _call_on_unknown(w: Walker, node: ast.expr, role: str | None, name: str, arg
         return modules.call_unknown_method(w, node, name, arguments)
     w.opaque(node, arguments.each())
     return UNKNOWN
-
-

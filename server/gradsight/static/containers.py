@@ -27,7 +27,17 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_NAMED_FIELDS = {"values": 0, "indices": 1, "eigenvalues": 0, "eigenvectors": 1, "Q": 0, "R": 1, "U": 0, "S": 1, "Vh": 2}
+_NAMED_FIELDS = {
+    "values": 0,
+    "indices": 1,
+    "eigenvalues": 0,
+    "eigenvectors": 1,
+    "Q": 0,
+    "R": 1,
+    "U": 0,
+    "S": 1,
+    "Vh": 2,
+}
 
 
 def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], bool]:
@@ -53,8 +63,8 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
     match found:
         case List(items, rest):
             return list(items), rest is None
-        case Dict(items, rest):
-            return [Const(key) for key in items], rest is None
+        case Dict(by_key, rest):
+            return [Const(key) for key in by_key], rest is None
         case Instance():
             children = found.attributes.get("<children>")
             if children is not None:
@@ -97,9 +107,9 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
             if isinstance(index, Slice):
                 return receiver if rest is not None else w.allocate(found)
             return rest or UNKNOWN
-        case Dict(items, rest):
-            if isinstance(index, Const) and key in items:
-                return items[key]
+        case Dict(by_key, rest):
+            if isinstance(index, Const) and key in by_key:
+                return by_key[key]
             return rest or UNKNOWN
         case Instance():
             return _child(w, found, index)
@@ -205,9 +215,11 @@ def call_dict_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
             return found.rest or UNKNOWN
         case "update":
             other = w.deref(first, Dict)
-            items = {**found.items, **(other.items if other is not None else {}), **arguments.keywords}
-            rest = found.rest or (other.rest if other is not None else UNKNOWN if first is not None else None)
-            w.state.heap[receiver.id] = replace(found, items=items, rest=rest)
+            merged: dict[object, Object] = dict(found.items)
+            merged.update(other.items if other is not None else {})
+            merged.update(arguments.keywords)
+            others = other.rest if other is not None else UNKNOWN if first is not None else None
+            w.state.heap[receiver.id] = Dict(merged, found.rest or others)
             return NONE
         case "copy":
             return w.allocate(found)

@@ -10,13 +10,13 @@ from gradsight.static.objects import UNKNOWN, Dict, Instance, List, Object, Opti
 from gradsight.static.walker import Walker
 
 
-def duplicate(w: Walker, node: ast.expr, item: Object, deep: bool) -> Object:
+def duplicate(w: Walker, node: ast.AST, item: Object, deep: bool) -> Object:
     """A copy; a shallow one shares what the original holds."""
     return _Copier(w, node, deep).copy(item)
 
 
 class _Copier:
-    def __init__(self, w: Walker, node: ast.expr, deep: bool) -> None:
+    def __init__(self, w: Walker, node: ast.AST, deep: bool) -> None:
         self.w, self.node, self.deep = w, node, deep
         self.done: dict[int, Object] = {}
 
@@ -38,9 +38,14 @@ class _Copier:
         fresh = replace(value, id=self.w.recorder.number(), storage=event_id, made_by=event_id, name=value.name)
         self.w.recorder.add(
             Created(
-                id=event_id, site=self.w.site(self.node), branch=self.w.branch, calls=self.w.calls, value=fresh,
-                by="copy.deepcopy", explicit=value.requires_grad,
-            )  # fmt: skip
+                id=event_id,
+                site=self.w.site(self.node),
+                branch=self.w.branch,
+                calls=self.w.calls,
+                value=fresh,
+                by="copy.deepcopy",
+                explicit=value.requires_grad,
+            )
         )
         self.done[number] = self.w.keep(fresh)
         return self.done[number]

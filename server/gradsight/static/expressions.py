@@ -7,30 +7,23 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from gradsight.autograd.events import Cut
 from gradsight.static import attributes, calls, comprehensions, containers, functions, ops
-from gradsight.static.operators import binary, compared
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
-    Bound,
-    Class,
     Const,
     Dict,
     Dotted,
-    Function,
-    Iterator,
     Left,
     List,
     Object,
-    Ref,
     Scalar,
     Slice,
     Tensor,
     Tuple,
-    Unknown,
 )
+from gradsight.static.operators import as_truth, binary, compared, constant
 from gradsight.static.walker import Walker
 
 _BUILTINS = frozenset(dir(builtins))

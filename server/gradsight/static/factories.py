@@ -21,12 +21,40 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_FLOAT_FACTORIES = set("randn rand zeros ones empty eye linspace logspace normal hann_window hamming_window".split())
+_FLOAT_FACTORIES = {
+    "randn",
+    "rand",
+    "zeros",
+    "ones",
+    "empty",
+    "eye",
+    "linspace",
+    "logspace",
+    "normal",
+    "hann_window",
+    "hamming_window",
+}
 _INTEGER_FACTORIES = {"randint", "randperm"}
 _OTHER_FACTORIES = {"full", "arange", "range", "scalar_tensor", "complex", "polar"}
-_LIKE = set("zeros_like ones_like rand_like randn_like empty_like full_like randint_like".split())
-_COPIES = {"tensor", "Tensor", "FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "from_numpy", "asarray", "as_tensor"}
-_KINDS = {"LongTensor": Kind.INTEGER, "IntTensor": Kind.INTEGER, "FloatTensor": Kind.FLOAT, "DoubleTensor": Kind.FLOAT, "Tensor": Kind.FLOAT}
+_LIKE = {"zeros_like", "ones_like", "rand_like", "randn_like", "empty_like", "full_like", "randint_like"}
+_COPIES = {
+    "tensor",
+    "Tensor",
+    "FloatTensor",
+    "DoubleTensor",
+    "LongTensor",
+    "IntTensor",
+    "from_numpy",
+    "asarray",
+    "as_tensor",
+}
+_KINDS = {
+    "LongTensor": Kind.INTEGER,
+    "IntTensor": Kind.INTEGER,
+    "FloatTensor": Kind.FLOAT,
+    "DoubleTensor": Kind.FLOAT,
+    "Tensor": Kind.FLOAT,
+}
 
 
 def is_factory(name: str) -> bool:
@@ -43,10 +71,12 @@ def is_factory(name: str) -> bool:
     )
 
 
-def create(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def create(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """The tensor that a factory call makes."""
     short = name.rpartition(".")[2]
-    if short in ("normal", "linspace", "full", "complex", "polar") and any(isinstance(a, Tensor) for a in arguments.each()):
+    if short in ("normal", "linspace", "full", "complex", "polar") and any(
+        isinstance(a, Tensor) for a in arguments.each()
+    ):
         return ops.apply(w, node, ops.Call(name, arguments))
     explicit = _explicit(w, node, arguments)
     data = arguments.get(0, "data")
@@ -63,7 +93,7 @@ def create(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object
 
 
 def _made(
-    w: Walker, node: ast.expr, name: str, explicit: Known, asked: Known, kind: Kind | None,
+    w: Walker, node: ast.AST, name: str, explicit: Known, asked: Known, kind: Kind | None,
     copied: tuple[Value, ...], arguments: Arguments, is_parameter: bool = False,
 ) -> Tensor:  # fmt: skip
     shape = ops.infer_shape(w, ops.Call(name, arguments)) if not is_parameter else None
@@ -76,9 +106,16 @@ def _made(
     value = replace(value, made_by=number, is_inference=w.state.inference)
     w.recorder.add(
         Created(
-            id=number, site=w.site(node), branch=w.branch, calls=w.calls, value=value, by=name, explicit=explicit,
-            inputs=copied, cut=Cut.REWRAP if any(from_graph(w, item) for item in copied) else None,
-        )  # fmt: skip
+            id=number,
+            site=w.site(node),
+            branch=w.branch,
+            calls=w.calls,
+            value=value,
+            by=name,
+            explicit=explicit,
+            inputs=copied,
+            cut=Cut.REWRAP if any(from_graph(w, item) for item in copied) else None,
+        )
     )
     if asked and kind is not None and not kind.can_require_grad:
         value = replace(value, kind=Kind.FLOAT)  # PyTorch raises; the walk goes on as if it had been made float
@@ -97,7 +134,7 @@ def from_graph(w: Walker, value: Value) -> bool:
     return isinstance(maker, Applied) and maker.cut is not None
 
 
-def _explicit(w: Walker, node: ast.expr, arguments: Arguments) -> Known:
+def _explicit(w: Walker, node: ast.AST, arguments: Arguments) -> Known:
     keyword = arguments.keywords.get("requires_grad")
     if keyword is not None:
         return bool(keyword.value) if isinstance(keyword, Const) else None
@@ -109,7 +146,7 @@ def _explicit(w: Walker, node: ast.expr, arguments: Arguments) -> Known:
     return None
 
 
-def _parameter(w: Walker, node: ast.expr, name: str, arguments: Arguments, explicit: Known) -> Tensor:
+def _parameter(w: Walker, node: ast.AST, name: str, arguments: Arguments, explicit: Known) -> Tensor:
     data = arguments.get(0, "data")
     copied = tuple(_copied(w, data))
     kind = copied[0].kind if len(copied) == 1 else None
@@ -164,5 +201,3 @@ def _literal_kind(w: Walker, item: Object) -> Kind | None:
     if found is not None and found.rest is None:
         return dtypes.promote(*(_literal_kind(w, part) for part in found.items)) if found.items else Kind.FLOAT
     return None
-
-

@@ -13,7 +13,6 @@ from gradsight.static.objects import (
     Arguments,
     Bound,
     Class,
-
     Const,
     Dict,
     Dotted,
@@ -29,9 +28,24 @@ _DEEPEST = 14
 _MOST_ENTRIES = 40
 _RESULT = "<result>"
 TRANSPARENT = frozenset(
-    "functools.wraps functools.lru_cache functools.cache staticmethod classmethod property typing.no_type_check "
-    "abc.abstractmethod torch.jit.script torch.jit.ignore torch.jit.export torch.compile contextlib.contextmanager "
-    "typing.override typing.overload functools.cached_property".split()
+    [
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "typing.no_type_check",
+        "abc.abstractmethod",
+        "torch.jit.script",
+        "torch.jit.ignore",
+        "torch.jit.export",
+        "torch.compile",
+        "contextlib.contextmanager",
+        "typing.override",
+        "typing.overload",
+        "functools.cached_property",
+    ]
 )
 """Decorators after which the function does to gradients what it did before."""
 
@@ -54,7 +68,7 @@ def _function(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
     name: str,
     parameters: ast.arguments,
-    decorators: tuple[tuple[Object, ast.expr], ...],
+    decorators: tuple[tuple[Object, ast.AST], ...],
 ) -> Function:
     defaults = tuple(w.evaluate(w, default) for default in parameters.defaults)
     keyword_defaults = tuple(
@@ -161,7 +175,11 @@ def call_function(
     w.entered[key] = entries + 1
     scope = w.recorder.number()
     w.parents[scope] = function.scope
-    given = arguments if receiver is None else Arguments((receiver, *arguments.positional), arguments.keywords, arguments.unpacked)
+    given = (
+        arguments
+        if receiver is None
+        else Arguments((receiver, *arguments.positional), arguments.keywords, arguments.unpacked)
+    )
     w.state.scopes[scope] = bind_parameters(w, code.node.args, given, function)
     modes, depth = w.state.modes, len(w.state.modes)
     # A function walked alone is entered at its own definition: nobody calls it.
@@ -205,7 +223,9 @@ def _finish(
 def _unknown_decorator(function: Function) -> bool:
     return any(
         not isinstance(decorator, GradMode)
-        and not (isinstance(decorator, Dotted) and (decorator.name in TRANSPARENT or decorator.name in grad_mode.BY_NAME))
+        and not (
+            isinstance(decorator, Dotted) and (decorator.name in TRANSPARENT or decorator.name in grad_mode.BY_NAME)
+        )
         and not isinstance(expression, ast.Attribute)  # `@value.setter`
         and not _transparent_call(decorator)
         for decorator, expression in function.decorators
@@ -241,5 +261,3 @@ def bind_parameters(w: Walker, parameters: ast.arguments, given: Arguments, func
         others: dict[object, Object] = {name: item for name, item in keywords.items() if name not in known}
         names[parameters.kwarg.arg] = w.allocate(Dict(others, UNKNOWN if given.unpacked else None))
     return names
-
-

@@ -43,7 +43,12 @@ def construct(w: Walker, node: ast.Call, name: str, arguments: Arguments) -> Obj
     first = arguments.get(0, "mode")
     if isinstance(first, Function):  # `f = torch.no_grad()(f)` without the second call: `torch.no_grad(f)`
         return Function(
-            first.code, first.scope, first.defaults, first.keyword_defaults, (*first.decorators, (GradMode(mode), node)), first.owner
+            first.code,
+            first.scope,
+            first.defaults,
+            first.keyword_defaults,
+            (*first.decorators, (GradMode(mode), node)),
+            first.owner,
         )
     if mode is Mode.INFERENCE and first is not None:
         flag = first.value if isinstance(first, Const) else None
@@ -55,7 +60,9 @@ def _switch(w: Walker, node: ast.Call, arguments: Arguments) -> Object:
     """`torch.set_grad_enabled(flag)` acts at once; as a context manager it is undone at the end of the block."""
     first = arguments.get(0, "mode")
     if not isinstance(first, Const):
-        w.state.modes = (*w.state.modes[:-1], (Mode.ENABLED, None)) if w.state.modes[-1][0] is Mode.ENABLED else w.state.modes
+        w.state.modes = (
+            (*w.state.modes[:-1], (Mode.ENABLED, None)) if w.state.modes[-1][0] is Mode.ENABLED else w.state.modes
+        )
         return GradMode(None)
     mode = Mode.ENABLED if first.value else Mode.SWITCHED_OFF
     event = w.record(Scope, node, mode=mode, form=ScopeForm.CALL)
@@ -63,7 +70,7 @@ def _switch(w: Walker, node: ast.Call, arguments: Arguments) -> Object:
     return GradMode(None)
 
 
-def enter(w: Walker, manager: Object, node: ast.expr) -> Object:
+def enter(w: Walker, manager: Object, node: ast.AST) -> Object:
     """What `with <manager> as name` binds, after the mode has been entered."""
     match manager:
         case GradMode(mode):
@@ -81,7 +88,7 @@ def enter(w: Walker, manager: Object, node: ast.expr) -> Object:
     return manager if not isinstance(manager, Dotted) else UNKNOWN
 
 
-def _opened_by_with(w: Walker, node: ast.expr) -> None:
+def _opened_by_with(w: Walker, node: ast.AST) -> None:
     """`with torch.set_grad_enabled(False):` acted when it was called; only now it is known to be undone."""
     last = w.recorder.events[-1] if w.recorder.events else None
     if isinstance(last, Scope) and last.site == w.site(node):

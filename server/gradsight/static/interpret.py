@@ -67,7 +67,9 @@ def interpret(document: Document, previous: Walk | None = None) -> Walk:
 class _Interpretation:
     def __init__(self, document: Document, previous: Walk) -> None:
         self.document = document
-        self.previous = previous if previous.document is not None and previous.document.path == document.path else _NOTHING
+        self.previous = (
+            previous if previous.document is not None and previous.document.path == document.path else _NOTHING
+        )
         self.chunks = [placed.chunk for placed in document.chunks]
 
     def run(self) -> Walk:
@@ -109,7 +111,11 @@ class _Interpretation:
                 and all(step.chunk is chunk for step, chunk in zip(rest, self.chunks[index:], strict=True))
             ):
                 searched += 1
-                if (not steps or rest[0].order > steps[-1].order) and rest[0].entered == w.entered and rest[0].before == w.live:
+                if (
+                    (not steps or rest[0].order > steps[-1].order)
+                    and rest[0].entered == w.entered
+                    and rest[0].before == w.live
+                ):
                     steps.extend(rest)
                     for step in rest:
                         for event in step.events:
@@ -151,7 +157,7 @@ class _Interpretation:
         for root in uncalled.roots(scope, w.entered):
             key = id(root.function.code.node)
             old = self.previous.alone.get(key)
-            if old is None or old.code is not root.function.code or not uncalled.still_holds(old, scope):
+            if old is None or not uncalled.still_holds(old, root, scope):
                 try:
                     old = uncalled.walk_alone(w, end, root)
                 except RecursionError:
@@ -174,4 +180,3 @@ class _Interpretation:
             complete = complete and walk.complete
         trace = Trace(events, observed=False, names=names, complete=complete)
         return Walk(trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.codes)
-

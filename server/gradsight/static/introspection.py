@@ -20,7 +20,11 @@ def is_instance(w: Walker, arguments: Arguments) -> Object:
         value = w.state.value(item)
         if "torch.nn.Parameter" in names:
             return Const(True) if value.is_parameter else Scalar("bool")
-        return Const(False) if len(names) == len(wanted) and not any(name.startswith("torch") for name in names) else Scalar("bool")
+        return (
+            Const(False)
+            if len(names) == len(wanted) and not any(name.startswith("torch") for name in names)
+            else Scalar("bool")
+        )
     found = w.deref(item, Instance)
     if found is None:
         return Scalar("bool")

@@ -27,9 +27,52 @@ from gradsight.static.walker import Walker
 
 # Libraries that read what they are given and neither keep nor change it.
 _HARMLESS = frozenset(
-    "os sys time math random json logging pathlib re tqdm matplotlib pandas sklearn scipy seaborn PIL cv2 argparse "
-    "itertools collections functools typing datetime shutil pickle csv warnings gc glob string statistics operator "
-    "numpy plotly tensorboard wandb skimage einops torchvision torchaudio torchmetrics uuid hashlib platform".split()
+    [
+        "os",
+        "sys",
+        "time",
+        "math",
+        "random",
+        "json",
+        "logging",
+        "pathlib",
+        "re",
+        "tqdm",
+        "matplotlib",
+        "pandas",
+        "sklearn",
+        "scipy",
+        "seaborn",
+        "PIL",
+        "cv2",
+        "argparse",
+        "itertools",
+        "collections",
+        "functools",
+        "typing",
+        "datetime",
+        "shutil",
+        "pickle",
+        "csv",
+        "warnings",
+        "gc",
+        "glob",
+        "string",
+        "statistics",
+        "operator",
+        "numpy",
+        "plotly",
+        "tensorboard",
+        "wandb",
+        "skimage",
+        "einops",
+        "torchvision",
+        "torchaudio",
+        "torchmetrics",
+        "uuid",
+        "hashlib",
+        "platform",
+    ]
 )
 _HARMLESS_TORCH = (
     "torch.manual_seed", "torch.seed", "torch.save", "torch.load", "torch.device", "torch.cuda.", "torch.backends.", "torch.set_",
@@ -41,7 +84,7 @@ _HARMLESS_TORCH = (
 _DATA = ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split", "ConcatDataset", "load_data")
 
 
-def call(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`name(...)` for a public name."""
     root = name.partition(".")[0]
     if root == "torch":
@@ -76,7 +119,7 @@ def call(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
     return UNKNOWN
 
 
-def _torch(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if isinstance(node, ast.Call):
         mode = grad_mode.construct(w, node, name, arguments)
         if mode is not None:
@@ -87,12 +130,21 @@ def _torch(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object
         return optimizers.construct(w, node, name, arguments)
     if name == "torch.autograd.backward":
         roots = arguments.get(0, "tensors")
-        tensors = tuple(part for part in (ops.sequence_items(w, roots) or (roots,)) if isinstance(part, Tensor)) if roots else ()
+        tensors = (
+            tuple(part for part in (ops.sequence_items(w, roots) or (roots,)) if isinstance(part, Tensor))
+            if roots
+            else ()
+        )
         backward.call_backward(w, node, tensors, arguments, first=1)
         return NONE
     if name == "torch.autograd.grad":
         return backward.call_grad(w, node, arguments)
-    if name in ("torch.nn.DataParallel", "torch.nn.parallel.DistributedDataParallel", "torch.compile", "torch.jit.script"):
+    if name in (
+        "torch.nn.DataParallel",
+        "torch.nn.parallel.DistributedDataParallel",
+        "torch.compile",
+        "torch.jit.script",
+    ):
         return arguments.get(0, "module") or UNKNOWN
     if modules.is_library_module(name):
         return modules.construct(w, node, name, arguments)
@@ -108,12 +160,17 @@ def _torch(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object
     method = name.removeprefix("torch.Tensor.")
     if method != name and arguments.positional and isinstance(arguments.positional[0], Tensor):
         from_tensor, *others = arguments.positional
-        return w.call(w, node, Method(from_tensor, method), Arguments(tuple(others), arguments.keywords, arguments.unpacked))
+        return w.call(
+            w, node, Method(from_tensor, method), Arguments(tuple(others), arguments.keywords, arguments.unpacked)
+        )
     if name == "torch.numel":
         return Scalar()
     if name.count(".") <= 3 and (_has_tensor(w, arguments) or op_facts.answer(name, [], {}) is not None):
         return ops.apply(w, node, ops.Call(name, arguments))
-    if name.startswith(("torch.nn.functional.", "torch.linalg.", "torch.fft.", "torch.special.")) or name.count(".") == 1:
+    if (
+        name.startswith(("torch.nn.functional.", "torch.linalg.", "torch.fft.", "torch.special."))
+        or name.count(".") == 1
+    ):
         # A function of unknown arguments: what comes out may be a tensor of any kind.
         return UNKNOWN
     w.opaque(node, arguments.each())
@@ -127,16 +184,16 @@ def _has_tensor(w: Walker, arguments: Arguments) -> bool:
     )
 
 
-def _number_function(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def _number_function(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`math.exp(t)`: a tensor argument becomes a Python number here."""
     return _leaves(w, node, name, arguments, Cut.NUMBER) or Scalar()
 
 
-def _numpy(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def _numpy(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     return _leaves(w, node, name, arguments, Cut.NUMPY) or UNKNOWN
 
 
-def _leaves(w: Walker, node: ast.expr, name: str, arguments: Arguments, cut: Cut) -> Object | None:
+def _leaves(w: Walker, node: ast.AST, name: str, arguments: Arguments, cut: Cut) -> Object | None:
     for item in arguments.each():
         if isinstance(item, Tensor):
             return Left(w.leave(node, w.state.value(item), cut, name))
@@ -149,4 +206,3 @@ def _leaves(w: Walker, node: ast.expr, name: str, arguments: Arguments, cut: Cut
             if isinstance(part, Tensor):
                 return Left(w.leave(node, w.state.value(part), cut, name))
     return None
-

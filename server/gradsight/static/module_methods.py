@@ -23,7 +23,21 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_FLUENT = "train eval to cuda cpu float double half bfloat16 type to_empty share_memory xpu".split()
+_FLUENT = [
+    "train",
+    "eval",
+    "to",
+    "cuda",
+    "cpu",
+    "float",
+    "double",
+    "half",
+    "bfloat16",
+    "type",
+    "to_empty",
+    "share_memory",
+    "xpu",
+]
 NAMES = frozenset(
     [
         *_FLUENT, "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules",
@@ -39,7 +53,7 @@ NAMES = frozenset(
 class _Called:
     """One call of such a method."""
 
-    node: ast.expr
+    node: ast.AST
     ref: Ref
     found: Instance
     arguments: Arguments
@@ -47,7 +61,7 @@ class _Called:
 
 
 def call(
-    w: Walker, node: ast.expr, ref: Ref, found: Instance, name: str, arguments: Arguments,
+    w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str, arguments: Arguments,
     parameters: tuple[tuple[str, Tensor], ...],
 ) -> Object:  # fmt: skip
     """`module.name(...)`."""
@@ -63,7 +77,9 @@ def call(
 
 
 def _children(w: Walker, found: Instance) -> list[tuple[str, Object]]:
-    return [(name, item) for name, item in found.attributes.items() if name != "<children>" and w.module(item) is not None]
+    return [
+        (name, item) for name, item in found.attributes.items() if name != "<children>" and w.module(item) is not None
+    ]
 
 
 def _complete(w: Walker, called: _Called) -> bool:
@@ -115,7 +131,11 @@ def _modules(w: Walker, called: _Called) -> Object:
 def _zero_grad(w: Walker, called: _Called) -> Object:
     known = tuple(tensor.id for _, tensor in called.parameters) if _complete(w, called) else None
     optimizers.clear(w, known)
-    name = ast.unparse(called.node.func.value) if isinstance(called.node, ast.Call) and isinstance(called.node.func, ast.Attribute) else None
+    name = (
+        ast.unparse(called.node.func.value)
+        if isinstance(called.node, ast.Call) and isinstance(called.node.func, ast.Attribute)
+        else None
+    )
     w.record(GradsCleared, called.node, parameters=known, by="module", name=name)
     return NONE
 

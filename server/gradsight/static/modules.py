@@ -43,7 +43,7 @@ def is_library_module(name: str) -> bool:
     return name.startswith("torch.nn.") and name.count(".") == 2 and short[:1].isupper() and short != "Parameter"
 
 
-def construct(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`nn.Linear(...)`, `nn.Sequential(...)`."""
     if name in _CONTAINERS:
         return _container(w, node, name, arguments)
@@ -60,7 +60,7 @@ def construct(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Obj
     return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=names is not None, built=arguments))
 
 
-def _own_parameter(w: Walker, node: ast.expr, module: str, parameter: str) -> Tensor:
+def _own_parameter(w: Walker, node: ast.AST, module: str, parameter: str) -> Tensor:
     value = w.new_value(name=parameter, requires_grad=True, is_leaf=True, kind=Kind.FLOAT, is_parameter=True)
     number = w.recorder.number()
     value = replace(value, made_by=number)
@@ -70,7 +70,7 @@ def _own_parameter(w: Walker, node: ast.expr, module: str, parameter: str) -> Te
     return w.keep(value)
 
 
-def _container(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def _container(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     items: tuple[Object, ...] = arguments.positional
     attributes: dict[str, Object] = {}
     rest: Object | None = UNKNOWN if arguments.unpacked else None
@@ -96,7 +96,7 @@ def _container(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Ob
     return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=rest is None))
 
 
-def instantiate(w: Walker, node: ast.expr, of: Class, arguments: Arguments) -> Object:
+def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Object:
     """An object of a class of the program."""
     outside = functions.outside_bases(of)
     if "torch.autograd.Function" in outside:
@@ -117,9 +117,10 @@ def instantiate(w: Walker, node: ast.expr, of: Class, arguments: Arguments) -> O
 
 
 def _is_dataclass(of: Class) -> bool:
-    return any("dataclass" in ast.unparse(decorator) or "define" in ast.unparse(decorator) for decorator in of.node.decorator_list) or any(
-        base in ("typing.NamedTuple",) for base in functions.outside_bases(of)
-    )
+    return any(
+        "dataclass" in ast.unparse(decorator) or "define" in ast.unparse(decorator)
+        for decorator in of.node.decorator_list
+    ) or any(base in ("typing.NamedTuple",) for base in functions.outside_bases(of))
 
 
 def _fill_fields(w: Walker, ref: Ref, of: Class, arguments: Arguments) -> None:
@@ -151,7 +152,7 @@ def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
 # --- calling -----------------------------------------------------------------------------------
 
 
-def call_module(w: Walker, node: ast.expr, ref: Ref, found: Instance, arguments: Arguments) -> Object:
+def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: Arguments) -> Object:
     """`module(x)`."""
     forward = functions.find_method(found.type, "forward")
     if forward is not None and isinstance(forward[0], Function):
@@ -182,7 +183,7 @@ def _outside_forward(of: Class) -> str | None:
     return next((base for base in functions.outside_bases(of) if base != "torch.nn.Module"), None)
 
 
-def _run_sequence(w: Walker, node: ast.expr, found: Instance, arguments: Arguments) -> Object:
+def _run_sequence(w: Walker, node: ast.AST, found: Instance, arguments: Arguments) -> Object:
     children = w.deref(found.attributes.get("<children>"), List)
     if children is None or children.rest is not None:
         return _call_unseen(w, node, None, arguments, list(children.items) if children else [])
@@ -195,7 +196,7 @@ def _run_sequence(w: Walker, node: ast.expr, found: Instance, arguments: Argumen
 
 
 def _call_unseen(
-    w: Walker, node: ast.expr, ref: Ref | None, arguments: Arguments, more: list[Object] | None = None
+    w: Walker, node: ast.AST, ref: Ref | None, arguments: Arguments, more: list[Object] | None = None
 ) -> Object:
     """A module whose forward cannot be seen: what it gives depends on its parameters and inputs."""
     off, scope = w.state.off_scope
@@ -206,14 +207,21 @@ def _call_unseen(
     inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
     tracked = ops.any_requires_grad([*parameters, *inputs])
     unknown = w.new_value()
-    result = w.new_value(requires_grad=False if off else tracked or None, is_leaf=False if tracked and not off else None)
+    result = w.new_value(
+        requires_grad=False if off else tracked or None, is_leaf=False if tracked and not off else None
+    )
     event = w.record(
-        Applied, node, op="module", inputs=(*inputs, *parameters, unknown), outputs=(result,), scope=scope if off else None
+        Applied,
+        node,
+        op="module",
+        inputs=(*inputs, *parameters, unknown),
+        outputs=(result,),
+        scope=scope if off else None,
     )
     return w.keep(replace(result, made_by=event.id))
 
 
-def call_unknown(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
+def call_unknown(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     """Calling what use shows to be a module: it is taken for one that has parameters to train."""
     off, scope = w.state.off_scope
     inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
@@ -226,7 +234,7 @@ def call_unknown(w: Walker, node: ast.expr, arguments: Arguments) -> Object:
     return w.keep(replace(result, made_by=event.id))
 
 
-def call_unknown_method(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def call_unknown_method(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """A method of what use shows to be a module."""
     if name in ("train", "eval", "to", "cuda", "cpu", "float", "half", "double", "requires_grad_"):
         return Unknown("module")
@@ -235,14 +243,14 @@ def call_unknown_method(w: Walker, node: ast.expr, name: str, arguments: Argumen
     return call_unknown(w, node, arguments)
 
 
-def call_method(w: Walker, node: ast.expr, ref: Ref, found: Instance, name: str, arguments: Arguments) -> Object:
+def call_method(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str, arguments: Arguments) -> Object:
     """A method that a module has from PyTorch."""
     if name in ("forward", "__call__"):
         return call_module(w, node, ref, found, arguments)
     return module_methods.call(w, node, ref, found, name, arguments, tuple(named_parameters(w, ref)))
 
 
-def call_super(w: Walker, node: ast.expr, receiver: Super, name: str, arguments: Arguments) -> Object:
+def call_super(w: Walker, node: ast.AST, receiver: Super, name: str, arguments: Arguments) -> Object:
     """A method of a base class outside the program."""
     if name in ("__init__", "__new__", "__init_subclass__"):
         return NONE
@@ -262,7 +270,9 @@ def call_super(w: Walker, node: ast.expr, receiver: Super, name: str, arguments:
 # --- parameters --------------------------------------------------------------------------------
 
 
-def named_parameters(w: Walker, ref: Object, prefix: str = "", seen: set[int] | None = None) -> Iter[tuple[str, Tensor]]:
+def named_parameters(
+    w: Walker, ref: Object, prefix: str = "", seen: set[int] | None = None
+) -> Iter[tuple[str, Tensor]]:
     """The registered parameters of a module and its sub-modules, each once, in the order of assignment."""
     seen = set() if seen is None else seen
     found = w.module(ref)
@@ -290,6 +300,8 @@ def is_complete(w: Walker, ref: Object, seen: set[int] | None = None) -> bool:
     if found is None or not isinstance(ref, Ref) or ref.id in seen:
         return found is not None
     seen.add(ref.id)
-    return found.complete and all(
-        is_complete(w, item, seen) for item in found.attributes.values() if w.module(item) is not None
-    ) and not any(isinstance(item, Unknown) for item in found.attributes.values())
+    return (
+        found.complete
+        and all(is_complete(w, item, seen) for item in found.attributes.values() if w.module(item) is not None)
+        and not any(isinstance(item, Unknown) for item in found.attributes.values())
+    )

@@ -100,7 +100,7 @@ class Function:
     scope: int
     defaults: tuple[Object, ...] = ()
     keyword_defaults: tuple[tuple[str, Object], ...] = ()
-    decorators: tuple[tuple[Object, ast.expr], ...] = ()
+    decorators: tuple[tuple[Object, ast.AST], ...] = ()
     """What decorates it, innermost first, with the decorator's expression."""
     owner: Class | None = None
     """The class in whose body it stands (`super()` starts there)."""

@@ -107,10 +107,6 @@ def _small(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) < 1e9
 
 
-def _small(value: object) -> bool:
-    return isinstance(value, int | float) and abs(value) < 1e9
-
-
 def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right: Object) -> Object:
     """`left <comparison> right`."""
     if isinstance(operator, ast.Is | ast.IsNot):

@@ -207,12 +207,23 @@ def _compute(
             outputs.append(w.state.value(w.keep(value)))
     first = answer.outputs[0]
     cut = _cut(answer, first, off, inputs) if all(value.requires_grad is False for value in outputs) else None
-    saved, keeps = _saved(w, answer, slots, outputs) if any(v.requires_grad is not False for v in outputs) else ((), False)
+    saved, keeps = (
+        _saved(w, answer, slots, outputs) if any(v.requires_grad is not False for v in outputs) else ((), False)
+    )
     w.recorder.add(
         Applied(
-            id=event_id, site=at, branch=w.branch, calls=w.calls, op=call.name, inputs=inputs, outputs=tuple(outputs),
-            saved=saved, keeps=keeps, scope=scope if off else None, cut=cut,
-        )  # fmt: skip
+            id=event_id,
+            site=at,
+            branch=w.branch,
+            calls=w.calls,
+            op=call.name,
+            inputs=inputs,
+            outputs=tuple(outputs),
+            saved=saved,
+            keeps=keeps,
+            scope=scope if off else None,
+            cut=cut,
+        )
     )
     tensors = [Tensor(value.id) for value in outputs]
     if answer.many:
@@ -242,7 +253,7 @@ def _returned(returns: Returns, tensors: list[Tensor]) -> Object:
 
 def _shape_at(shape: Shape | tuple[Shape, ...], index: int, count: int) -> Shape:
     if shape is not None and shape and isinstance(shape[0], tuple):
-        return shape[index] if index < len(shape) else None  # type: ignore[return-value]
+        return shape[index] if index < len(shape) else None
     return shape if count == 1 or index == 0 else None  # type: ignore[return-value]
 
 
@@ -275,9 +286,7 @@ def _saved(
     return tuple(saved), keeps
 
 
-def _write(
-    w: Walker, at: Site, call: Call, answer: OpAnswer, slots: dict[str, tuple[Value, ...]]
-) -> Object:
+def _write(w: Walker, at: Site, call: Call, answer: OpAnswer, slots: dict[str, tuple[Value, ...]]) -> Object:
     """An in-place op: the version moves, and in grad mode the written tensor joins the graph."""
     state = w.state
     target = next(iter(slots.get(answer.in_place or "", ())), None)
@@ -293,7 +302,11 @@ def _write(
     event_id = w.recorder.number()
     joins = not off and noticed and not refused
     if joins:
-        requires_grad = any_requires_grad((target, *others)) if answer.outputs and answer.outputs[0].differentiable is not False else target.requires_grad
+        requires_grad = (
+            any_requires_grad((target, *others))
+            if answer.outputs and answer.outputs[0].differentiable is not False
+            else target.requires_grad
+        )
         if target.kind is not None and not target.kind.can_require_grad:
             requires_grad = False
     after = replace(
@@ -308,9 +321,20 @@ def _write(
     saved, keeps = _saved(w, answer, slots, [after]) if requires_grad is not False and joins else ((), False)
     w.recorder.add(
         Mutated(
-            id=event_id, site=at, branch=w.branch, calls=w.calls, op=call.name, inputs=others, outputs=(after,),
-            saved=saved, keeps=keeps, scope=scope if off else None, target=target, version=version, noticed=noticed,
-        )  # fmt: skip
+            id=event_id,
+            site=at,
+            branch=w.branch,
+            calls=w.calls,
+            op=call.name,
+            inputs=others,
+            outputs=(after,),
+            saved=saved,
+            keeps=keeps,
+            scope=scope if off else None,
+            target=target,
+            version=version,
+            noticed=noticed,
+        )
     )
     return Tensor(target.id)
 
@@ -347,7 +371,7 @@ def shape_argument(w: Walker, item: Object) -> shapes.Argument:
         case Tensor():
             return shapes.Sized(w.state.value(item).shape)
         case Const(value) if value is None or value is ... or isinstance(value, int | float | bool | str):
-            return value  # type: ignore[return-value]
+            return value
         case Slice():
             return shapes.Slice()
         case Left(value) if value.form.value == "number":

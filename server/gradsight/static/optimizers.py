@@ -29,7 +29,7 @@ def is_optimizer(name: str) -> bool:
     return module == "torch.optim" and short[:1].isupper() and short != "Optimizer"
 
 
-def construct(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`torch.optim.SGD(parameters, ...)`."""
     parameters = held(w, arguments.get(0, "params") or UNKNOWN)
     ref = w.allocate(Optimizer(name, parameters))
@@ -68,7 +68,7 @@ def held(w: Walker, item: Object) -> tuple[int, ...] | None:
     return tuple(dict.fromkeys(numbers))
 
 
-def call_method(w: Walker, node: ast.expr, ref: Ref, found: Optimizer, name: str, arguments: Arguments) -> Object:
+def call_method(w: Walker, node: ast.AST, ref: Ref, found: Optimizer, name: str, arguments: Arguments) -> Object:
     """A method of an optimizer that is known."""
     label = _name(node)
     match name:
@@ -93,7 +93,7 @@ def call_method(w: Walker, node: ast.expr, ref: Ref, found: Optimizer, name: str
     return UNKNOWN
 
 
-def call_unknown(w: Walker, node: ast.expr, name: str, arguments: Arguments) -> Object:
+def call_unknown(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """A method of something that use shows to be an optimizer."""
     if name == "step":
         for item in arguments.each():
@@ -112,9 +112,7 @@ def clear(w: Walker, parameters: tuple[int, ...] | None, keep: bool = False) -> 
             gradients[number] = None if parameters is None or keep else False
 
 
-def _name(node: ast.expr) -> str | None:
+def _name(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return ast.unparse(node.func.value)
     return None
-
-

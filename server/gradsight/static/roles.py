@@ -8,8 +8,12 @@ from collections import defaultdict
 from gradsight.static.objects import UNKNOWN, Object, Scalar, Unknown
 from gradsight.static.walker import Walker
 
-_TRAINED_OBJECT_NAMES = frozenset("model net network module encoder decoder generator discriminator backbone policy".split())
-_MODULE_METHODS = frozenset("train eval parameters named_parameters state_dict load_state_dict requires_grad_".split())
+_TRAINED_OBJECT_NAMES = frozenset(
+    ["model", "net", "network", "module", "encoder", "decoder", "generator", "discriminator", "backbone", "policy"]
+)
+_MODULE_METHODS = frozenset(
+    ["train", "eval", "parameters", "named_parameters", "state_dict", "load_state_dict", "requires_grad_"]
+)
 
 
 def role_of_parameter(parameter: ast.arg, use: set[str], forward: bool) -> str | None:
@@ -59,7 +63,7 @@ def given(w: Walker, role: str | None) -> Object:
         case "tensor":
             return w.unknown_tensor()
         case "number":
-            return Scalar("bool") if role == "bool" else Scalar()
+            return Scalar()
         case None:
             return UNKNOWN
     return Unknown(role)
@@ -80,7 +84,9 @@ def arguments_of(
     defaulted = {
         parameter.arg
         for parameter, _ in zip(reversed([*node.args.posonlyargs, *node.args.args]), node.args.defaults, strict=False)
-    } | {parameter.arg for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default}
+    } | {
+        parameter.arg for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default
+    }
     arguments: dict[str, Object] = {}
     for parameter in parameters:
         role = role_of_parameter(parameter, used.get(parameter.arg, set()), node.name == "forward")

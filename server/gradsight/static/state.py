@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from gradsight.autograd.events import Mode
 from gradsight.autograd.values import Known, Shape, Value
@@ -200,7 +201,7 @@ class _Join:
                 return Tensor(value.id)
             case Tuple(a_items), Tuple(b_items) if len(a_items) == len(b_items):
                 return Tuple(tuple(self.object(a, b) for a, b in zip(a_items, b_items, strict=True)))
-            case (Const() | Scalar()), (Const() | Scalar()):
+            case ((Const() | Scalar()), (Const() | Scalar())):
                 return Scalar() if _is_number(mine) and _is_number(theirs) else UNKNOWN
             case Unknown(a_role), Unknown(b_role):
                 return Unknown(a_role if a_role == b_role else None)
@@ -230,7 +231,7 @@ class _Join:
         return List((), UNKNOWN, "unknown")
 
 
-def join_facts(mine: Value, theirs: Value) -> dict[str, object]:
+def join_facts(mine: Value, theirs: Value) -> dict[str, Any]:
     """The facts on which two snapshots agree; None (unknown) for the others."""
     return {
         "name": mine.name if mine.name == theirs.name else None,

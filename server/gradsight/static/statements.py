@@ -8,8 +8,8 @@ from typing import Any
 
 from gradsight.static import assignment, calls, containers, functions, grad_mode
 from gradsight.static.expressions import evaluate
-from gradsight.static.operators import as_truth
 from gradsight.static.objects import NONE, UNKNOWN, Dotted
+from gradsight.static.operators import as_truth
 from gradsight.static.state import State
 from gradsight.static.walker import Walker
 
@@ -205,7 +205,9 @@ def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
     if exact and len(items) <= _MOST_EXACT_PASSES:
         passes = items
     else:
-        passes = items[:_PASSES] if len(items) >= _PASSES else [*items, *[containers.further(w, source)] * _PASSES][:_PASSES]
+        passes = (
+            items[:_PASSES] if len(items) >= _PASSES else [*items, *[containers.further(w, source)] * _PASSES][:_PASSES]
+        )
         if not passes:
             passes = [UNKNOWN] * _PASSES
     _loop(w, statement, len(passes), lambda index: assignment.assign(w, statement.target, passes[index], statement))
@@ -230,7 +232,6 @@ def _loop(w: Walker, statement: ast.For | ast.AsyncFor | ast.While, passes: int,
     frame = w.frame
     outer = frame.breaks, frame.continues
     frame.breaks, frame.continues = [], []
-    entered = w.state.fork() if passes == 0 else None
     for index in range(passes):
         begin(index)
         execute_block(w, statement.body)
@@ -241,7 +242,7 @@ def _loop(w: Walker, statement: ast.For | ast.AsyncFor | ast.While, passes: int,
     endless = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value
     if endless and frame.breaks:
         w.live = None
-    join_into(w, statement, w.live, *frame.breaks, entered)
+    join_into(w, statement, w.live, *frame.breaks)
     frame.breaks, frame.continues = outer
 
 

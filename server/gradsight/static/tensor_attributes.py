@@ -62,7 +62,9 @@ def _read_grad(w: Walker, node: ast.expr, tensor: Tensor) -> Object:
     w.record(GradRead, node, value=value, has_grad=has)
     if has is False:
         return NONE
-    gradient = w.keep(w.new_value(requires_grad=None if has is None else False, is_leaf=True, kind=value.kind, shape=value.shape))
+    gradient = w.keep(
+        w.new_value(requires_grad=None if has is None else False, is_leaf=True, kind=value.kind, shape=value.shape)
+    )
     w.grad_of[gradient.id] = tensor.id
     return gradient
 
@@ -87,7 +89,12 @@ def assign(w: Walker, target: ast.Attribute, tensor: Tensor, item: Object, state
             set_requires_grad(w, statement, tensor, item)
         case _:
             w.record(
-                AttributeSet, statement, receiver="tensor", name=ast.unparse(target.value), attribute=target.attr, form="assign"
+                AttributeSet,
+                statement,
+                receiver="tensor",
+                name=ast.unparse(target.value),
+                attribute=target.attr,
+                form="assign",
             )
 
 
@@ -105,5 +112,3 @@ def set_requires_grad(w: Walker, at: ast.AST, tensor: Tensor, item: Object) -> N
         w.state.update(tensor.id, requires_grad=True)
     elif not flag and value.is_leaf is not False:
         w.state.tensors[tensor.id] = replace(value, requires_grad=False)
-
-

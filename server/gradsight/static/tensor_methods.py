@@ -20,7 +20,7 @@ _METADATA = {
 _NEW = {"new_zeros", "new_ones", "new_empty", "new_full", "new_tensor", "new"}
 
 
-def call(w: Walker, node: ast.expr, tensor: Tensor, name: str, arguments: Arguments) -> Object:
+def call(w: Walker, node: ast.AST, tensor: Tensor, name: str, arguments: Arguments) -> Object:
     """`tensor.name(...)`."""
     special = _SPECIAL.get(name)
     if special is not None:
@@ -42,7 +42,13 @@ def call(w: Walker, node: ast.expr, tensor: Tensor, name: str, arguments: Argume
             owner_name = w.state.tensors[owner].name if owner in w.state.tensors else None
             w.record(GradsCleared, node, parameters=(owner,), by="tensor", name=owner_name)
         return tensor
-    result = ops.apply(w, node, ops.Call(f"torch.Tensor.{name}", Arguments((tensor, *arguments.positional), arguments.keywords, arguments.unpacked)))
+    result = ops.apply(
+        w,
+        node,
+        ops.Call(
+            f"torch.Tensor.{name}", Arguments((tensor, *arguments.positional), arguments.keywords, arguments.unpacked)
+        ),
+    )
     if owner is not None and isinstance(result, Tensor) and name in ("data", "detach"):
         w.grad_of[result.id] = owner
     return result
@@ -60,58 +66,58 @@ def _size(w: Walker, tensor: Tensor, arguments: Arguments) -> Object:
     return Scalar()
 
 
-def _backward(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _backward(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     backward.call_backward(w, node, (tensor,), arguments)
     return NONE
 
 
-def _requires_grad(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _requires_grad(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     tensor_attributes.set_requires_grad(w, node, tensor, arguments.get(0, "requires_grad") or Const(True))
     return tensor
 
 
-def _retain_grad(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _retain_grad(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     w.state.update(tensor.id, retains_grad=True)
     return NONE
 
 
-def _detach_in_place(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _detach_in_place(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     value = w.state.value(tensor)
     cut = Cut.DETACH if value.requires_grad is True else None
     after = replace(value, requires_grad=False, is_leaf=True)
-    event = w.record(
-        Applied, node, op="torch.Tensor.detach_", inputs=(value,), outputs=(after,), keeps=False, cut=cut
-    )
+    event = w.record(Applied, node, op="torch.Tensor.detach_", inputs=(value,), outputs=(after,), keeps=False, cut=cut)
     w.state.tensors[tensor.id] = replace(after, made_by=event.id)
     return tensor
 
 
-def _cast(kind: Kind, name: str) -> Callable[[Walker, ast.expr, Tensor, Arguments], Object]:
-    def cast(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _cast(kind: Kind, name: str) -> Callable[[Walker, ast.AST, Tensor, Arguments], Object]:
+    def cast(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
         return ops.apply(w, node, ops.Call(f"torch.Tensor.{name}", Arguments((tensor,))))
 
     return cast
 
 
-def _register_hook(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _register_hook(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     return UNKNOWN
 
 
-def _to(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _to(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     """`.to(device)` may give the tensor itself: to be silent rather than wrong it is taken for that."""
     kinds = [dtypes.kind_of_dtype(item.name) for item in arguments.each() if isinstance(item, Dotted)]
     kind = next((kind for kind in kinds if kind is not None), None)
     value = w.state.value(tensor)
     if kind is None or (kind is value.kind and kind is not Kind.FLOAT):
         return tensor
-    return ops.apply(w, node, ops.Call("torch.Tensor.to", Arguments((tensor, *arguments.positional), arguments.keywords)))
+    return ops.apply(
+        w, node, ops.Call("torch.Tensor.to", Arguments((tensor, *arguments.positional), arguments.keywords))
+    )
 
 
-def _same(w: Walker, node: ast.expr, tensor: Tensor, arguments: Arguments) -> Object:
+def _same(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     return tensor
 
 
-_SPECIAL: dict[str, Callable[[Walker, ast.expr, Tensor, Arguments], Object]] = {
+_SPECIAL: dict[str, Callable[[Walker, ast.AST, Tensor, Arguments], Object]] = {
     "backward": _backward,
     "requires_grad_": _requires_grad,
     "retain_grad": _retain_grad,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gradsight.autograd.events import Event, Site
 from gradsight.autograd.values import Value
 from gradsight.static import functions, modules, roles
-from gradsight.static.objects import Arguments, Class, Code, Const, Dotted, Function, Object, Scalar, Unknown
+from gradsight.static.objects import Arguments, Class, Const, Dotted, Function, Object, Scalar, Unknown
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
 from gradsight.static.walker import BudgetSpent, Walker
@@ -23,10 +23,18 @@ _FIRST_STEP = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """A function to walk alone, and the class whose method it is."""
+
+    function: Function
+    owner: Class | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alone:
     """The walk of one function alone."""
 
-    code: Code
+    root: Root
     reads: dict[str, Object | None]
     """The names of the document's scope that it looked up, and what they held."""
     reusable: bool
@@ -36,32 +44,33 @@ class Alone:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
-    function: Function
-    owner: Class | None
-
-
-def roots(scope: dict[str, Object], entered: dict[int, int]) -> Iterator[_Root]:
+def roots(scope: dict[str, Object], entered: dict[int, int]) -> Iterator[Root]:
     """The functions and methods of the document that no call has reached, in no particular order."""
     seen: set[int] = set()
     for item in list(scope.values()):
         if isinstance(item, Function):
             if id(item.code.node) not in entered and id(item.code.node) not in seen:
                 seen.add(id(item.code.node))
-                yield _Root(item, None)
+                yield Root(item, None)
         elif isinstance(item, Class):
             for member in item.namespace.values():
-                if isinstance(member, Function) and id(member.code.node) not in entered and id(member.code.node) not in seen:
+                if (
+                    isinstance(member, Function)
+                    and id(member.code.node) not in entered
+                    and id(member.code.node) not in seen
+                ):
                     seen.add(id(member.code.node))
-                    yield _Root(member, item)
+                    yield Root(member, item)
 
 
-def walk_alone(w: Walker, end: State, root: _Root) -> Alone:
+def walk_alone(w: Walker, end: State, root: Root) -> Alone:
     """Walks one function with arguments of which only the role is known."""
     code = root.function.code
     step = _FIRST_STEP + (code.chunk << 24) + (getattr(code.node, "lineno", 0) << 4)
-    alone = Walker(code.path, end.fork(), Recorder(), dict(w.parents), _BUDGET)
+    state = end.fork()
+    # When it will be called is not known: neither what code out of sight holds by then, nor the grad mode.
+    state.escaped, state.modes = frozenset(), State().modes
+    alone = Walker(code.path, state, Recorder(), dict(w.parents), _BUDGET)
     alone.wire(w)
     alone.reads = {}
     alone.recorder.begin(step)
@@ -74,11 +83,16 @@ def walk_alone(w: Walker, end: State, root: _Root) -> Alone:
         complete = False
     reads = alone.reads or {}
     return Alone(
-        code, reads, all(_unchanging(item) for item in reads.values()), tuple(alone.recorder.events), alone.recorder.names, complete
+        root,
+        reads,
+        all(_unchanging(item) for item in reads.values()),
+        tuple(alone.recorder.events),
+        alone.recorder.names,
+        complete,
     )
 
 
-def _enter(w: Walker, root: _Root) -> None:
+def _enter(w: Walker, root: Root) -> None:
     node = root.function.code.node
     if isinstance(node, ast.Lambda):
         return
@@ -108,7 +122,6 @@ def _unchanging(item: Object | None) -> bool:
     return item is None or isinstance(item, Function | Class | Dotted | Const | Scalar | Unknown)
 
 
-def still_holds(kept: Alone, scope: dict[str, Object]) -> bool:
-    """Whether a kept walk says what a fresh one would."""
-    return kept.reusable and all(scope.get(name) == item for name, item in kept.reads.items())
-
+def still_holds(kept: Alone, root: Root, scope: dict[str, Object]) -> bool:
+    """Whether a kept walk says what a fresh one of `root` would."""
+    return kept.reusable and kept.root == root and all(scope.get(name) == item for name, item in kept.reads.items())

@@ -73,7 +73,7 @@ class ExecuteBlock(Protocol):
 class Call(Protocol):
     """Calls an object."""
 
-    def __call__(self, w: Walker, node: ast.expr, function: Object, arguments: Arguments, /) -> Object: ...
+    def __call__(self, w: Walker, node: ast.AST, function: Object, arguments: Arguments, /) -> Object: ...
 
 
 def _not_wired(*_: object) -> Any:
@@ -146,7 +146,7 @@ class Walker:
 
     # --- events ------------------------------------------------------------------------------
 
-    def record(self, kind: type[E], at: ast.AST | Site, **facts: object) -> E:
+    def record(self, kind: type[E], at: ast.AST | Site, **facts: Any) -> E:
         """Appends an event that happens now."""
         site = at if isinstance(at, Site) else self.site(at)
         event = kind(id=self.recorder.number(), site=site, branch=self.branch, calls=self.calls, **facts)
@@ -165,9 +165,9 @@ class Walker:
             if number in state.tensors:
                 state.gradients[number] = None
             item = state.heap.get(number)
-            if isinstance(item, List) and item.rest is None and number in reached:
-                state.heap[number] = replace(item, rest=UNKNOWN)
-            elif isinstance(item, Dict) and item.rest is None and number in reached:
+            if (isinstance(item, List) and item.rest is None and number in reached) or (
+                isinstance(item, Dict) and item.rest is None and number in reached
+            ):
                 state.heap[number] = replace(item, rest=UNKNOWN)
         self.record(Opaque, node, touched=touched)
 
