@@ -49,21 +49,19 @@ def analyse(
     """The findings of `document`: from reading it, or from `observed` if a probe ran it.
 
     `previous` is an analysis of an earlier state of the same document, reused where it still holds.
-    Never raises: a check that does is logged and finds nothing. With `strict` (or the environment
+    Never raises: what goes wrong in it is logged and finds nothing. With `strict` (or the environment
     variable GRADSIGHT_STRICT) it does raise, which is what tests want.
     """
+    strict = _strict(strict)
     walk = None
-    if observed is not None:
-        trace = observed
-    elif mentions_torch(document.text):
-        walk = static.interpret(document, previous.walk if previous is not None else None)
-        trace = walk.trace
-    else:
-        trace = Trace((), observed=False)
+    trace = observed if observed is not None else Trace((), observed=False)
+    if observed is None and mentions_torch(document.text):
+        walk = _walk(document, previous, strict)
+        trace = walk.trace if walk is not None else trace
     documents = {**getattr(walk, "documents", {}), document.path: document}
     findings: Iterable[Finding] = ()
     if trace.events:
-        findings = _found(View(trace, documents), _strict(strict))
+        findings = _found(View(trace, documents), strict)
         findings = _unsuppressed(documents, _inside(documents, findings))
         findings = (select or Selection()).heard(findings)
     return Analysis(document, trace, _in_order(findings), walk, documents)
@@ -76,6 +74,16 @@ def mentions_torch(text: str) -> bool:
 
 def _strict(strict: bool | None) -> bool:
     return os.environ.get("GRADSIGHT_STRICT", "") not in ("", "0") if strict is None else strict
+
+
+def _walk(document: Document, previous: Analysis | None, strict: bool) -> static.Walk | None:
+    try:
+        return static.interpret(document, previous.walk if previous is not None else None, strict=strict)
+    except Exception:
+        if strict:
+            raise
+        logger.exception("%s could not be read", document.path)
+        return None
 
 
 def _found(view: View, strict: bool) -> Iterator[Finding]:

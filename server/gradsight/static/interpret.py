@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from gradsight.autograd.events import Event, Site, Trace
@@ -15,6 +16,8 @@ from gradsight.static.state import State
 from gradsight.static.statements import execute_block
 from gradsight.static.walker import MODULE_SCOPE, BudgetSpent, Walker
 from gradsight.syntax.chunks import Chunk
+
+logger = logging.getLogger(__name__)
 
 _BUDGET = 400_000
 _GAP = 1 << 16
@@ -54,19 +57,23 @@ class Walk:
 _NOTHING = Walk(Trace((), observed=False))
 
 
-def interpret(document: Document, previous: Walk | None = None) -> Walk:
-    """Walks a document. `previous`, the walk of an earlier text of the same document, makes it cheaper, not different."""
+def interpret(document: Document, previous: Walk | None = None, *, strict: bool = False) -> Walk:
+    """Walks a document. `previous`, the walk of an earlier text of the same document, makes it cheaper, not different.
+
+    A statement at which the walk itself fails is logged and left out; with `strict` it raises, for tests.
+    """
     if "torch" not in document.text:
         return _NOTHING
     try:
-        return _Interpretation(document, previous or _NOTHING).run()
+        return _Interpretation(document, previous or _NOTHING, strict).run()
     except RecursionError:
         return _NOTHING
 
 
 class _Interpretation:
-    def __init__(self, document: Document, previous: Walk) -> None:
+    def __init__(self, document: Document, previous: Walk, strict: bool) -> None:
         self.document = document
+        self.strict = strict
         self.previous = (
             previous if previous.document is not None and previous.document.path == document.path else _NOTHING
         )
@@ -147,7 +154,13 @@ class _Interpretation:
             spent = False
         except (BudgetSpent, RecursionError):
             spent = True
-            del w.frames[1:]
+            w.back_to_document()
+        except Exception:
+            if self.strict:
+                raise
+            logger.exception("%s: a statement could not be walked", self.document.path)
+            w.back_to_document()
+            w.live = before.fork()
         steps.append(Step(chunk, order, before, entered, tuple(w.recorder.events[first:]), w.recorder.names))
         return not spent
 
@@ -161,6 +174,11 @@ class _Interpretation:
                 try:
                     old = uncalled.walk_alone(w, end, root)
                 except RecursionError:
+                    continue
+                except Exception:
+                    if self.strict:
+                        raise
+                    logger.exception("%s: a function could not be walked", self.document.path)
                     continue
             kept[key] = old
         return kept

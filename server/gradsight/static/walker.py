@@ -127,6 +127,11 @@ class Walker:
         """The innermost call."""
         return self.frames[-1]
 
+    def back_to_document(self) -> None:
+        """Gives up the calls in progress."""
+        del self.frames[1:]
+        self.calls, self.branch = (), ()
+
     def code_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> Code:
         """The one `Code` of a function's node."""
         code = self.codes.get(id(node))
