@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -125,11 +126,17 @@ def test(arguments: list[str]) -> int:
     set_up_node()
     return steps(
         *checks_of_the_source(),
-        ("pytest", lambda: run(PYTHON, "-m", "pytest", *arguments, show=True)),
         ("extension: types", lambda: npm_run("types")),
         ("extension: tests", lambda: npm_run("test")),
         ("extension: package", lambda: run(PYTHON, "tools/package_extension.py")),
+        ("pytest", lambda: run(PYTHON, "-m", "pytest", *arguments, show=True, GRADSIGHT_VSIX=str(built_package()))),
     )
+
+
+def built_package() -> Path:
+    """Where tools/package_extension.py puts what it packs."""
+    manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
+    return ROOT / "dist" / f"{manifest['name']}-{manifest['version']}.vsix"
 
 
 def lint(_: list[str]) -> int:
