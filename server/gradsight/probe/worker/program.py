@@ -1,0 +1,127 @@
+"""Runs the given text as `python file.py` would: as `__main__`, with its arguments, paths and tracebacks."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import threading
+import traceback
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
+
+from .places import Places
+from .protocol import DONE, ERROR, EXIT, LIMIT
+from .reporter import Stop
+
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+class Program:
+    """One text to run."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.file: str = job["file"]
+        self.text: str = job["text"]
+        self._is_real = bool(job["is_file"])
+        self._arguments: list[str] = list(job["arguments"])
+        self._folder: str = job["folder"]
+        self._code: CodeType | None = None
+
+    def prepare(self) -> None:
+        """Makes this process look as it would to the file."""
+        os.chdir(self._folder)
+        sys.argv = [self.file, *self._arguments]
+        sys.path.insert(0, os.path.dirname(self.file) if self._is_real else self._folder)
+        lines = [line + "\n" for line in self.text.split("\n")]
+        # Without a time of change the entry is kept, so that tracebacks show the text that ran, saved or not.
+        linecache.cache[self.file] = (len(self.text), None, lines, self.file)
+        main = ModuleType("__main__")
+        if self._is_real:
+            main.__file__ = self.file
+            main.__dict__["__cached__"] = None
+        main.__dict__["__builtins__"] = sys.modules["builtins"]
+        sys.modules["__main__"] = main
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+    def run(self, places: Places) -> dict[str, Any]:
+        """Runs it to its end, and says what the end was."""
+        try:
+            code = compile(self.text, self.file, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            traceback.print_exception(type(error), error, None)
+            line = getattr(error, "lineno", None) or 1
+            return {"status": ERROR, "error": _error(error, places.of_text(self.file, line))}
+        try:
+            exec(code, sys.modules["__main__"].__dict__)
+        except Stop:
+            return {"status": LIMIT}
+        except SystemExit as ending:
+            return self._exited(ending)
+        except BaseException as error:
+            shown = _without_us(error.__traceback__)
+            _show(error, shown)
+            return {"status": ERROR, "error": _error(error, places.of_traceback(error.__traceback__))}
+        return {"status": DONE}
+
+    def wait_for_threads(self) -> None:
+        """A program ends when its threads have ended, daemons aside."""
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+
+    def _exited(self, ending: SystemExit) -> dict[str, Any]:
+        code = ending.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=sys.stderr)
+            code = 1
+        return {"status": EXIT if code else DONE, "code": code or 0}
+
+
+def _error(error: BaseException, place: int | None) -> dict[str, Any]:
+    kind = type(error)
+    is_plain = kind.__module__ in ("builtins", "__main__")
+    name = kind.__qualname__ if is_plain else f"{kind.__module__}.{kind.__qualname__}"
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {"type": name, "message": message, "at": place}
+
+
+def _without_us(trace: TracebackType | None) -> TracebackType | None:
+    """The same traceback as a plain run would have.
+
+    Our frames go, and so does the detour that PyTorch's Python functions take to reach them: a function calls
+    `handle_torch_function`, which calls us, and we call the function again.
+    """
+    steps: list[TracebackType] = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name == "handle_torch_function" and steps:
+            steps.pop()
+        elif not code.co_filename.startswith(_OWN_FOLDER):
+            steps.append(trace)
+        trace = trace.tb_next
+    result = None
+    for step in reversed(steps):
+        result = TracebackType(result, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    return result
+
+
+def _show(error: BaseException, trace: TracebackType | None) -> None:
+    try:
+        seen: set[int] = set()
+        link: BaseException | None = error
+        while link is not None and id(link) not in seen:
+            seen.add(id(link))
+            link.__traceback__ = _without_us(link.__traceback__)
+            link = link.__cause__ or link.__context__
+        if sys.excepthook is sys.__excepthook__:
+            # The built-in hook would read the lines from the disk, where an older text may lie.
+            traceback.print_exception(type(error), error, trace)
+        else:
+            sys.excepthook(type(error), error, trace)
+    except Exception:
+        traceback.print_exc()
