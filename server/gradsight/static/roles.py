@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import lru_cache
 
 from gradsight.static.objects import UNKNOWN, Object, Scalar, Unknown
 from gradsight.static.walker import Walker
@@ -70,30 +71,36 @@ def given(w: Walker, role: str | None) -> Object:
 
 
 def arguments_of(
-    w: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef, skip: int, class_body: list[ast.stmt] | None = None
+    w: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef, skip: int, of: ast.ClassDef | None = None
 ) -> dict[str, Object]:
-    """What each parameter behind the first `skip` is walked with; `class_body` for the constructor of a class,
+    """What each parameter behind the first `skip` is walked with; `of` for the constructor of a class,
     where an attribute that is set from a parameter shows by its use what the parameter is."""
-    parameters = [*node.args.posonlyargs, *node.args.args][skip:] + node.args.kwonlyargs
+    return {name: given(w, role) for name, role in _roles(node, skip, of)}
+
+
+@lru_cache(maxsize=1024)
+def _roles(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, skip: int, of: ast.ClassDef | None
+) -> tuple[tuple[str, str | None], ...]:
+    positional = [*node.args.posonlyargs, *node.args.args]
+    parameters = positional[skip:] + node.args.kwonlyargs
     names = {parameter.arg for parameter in parameters}
     used = uses(node.body, names)
-    if class_body is not None:
-        for attribute, name in _kept_as(node, names).items():
-            for methods in uses(class_body, {attribute}, of_self="self").values():
-                used[name] |= methods
-    defaulted = {
-        parameter.arg
-        for parameter, _ in zip(reversed([*node.args.posonlyargs, *node.args.args]), node.args.defaults, strict=False)
-    } | {
+    if of is not None:
+        kept = _kept_as(node, names)
+        for attribute, methods in uses(of.body, set(kept), of_self="self").items():
+            used[kept[attribute]] |= methods
+    defaulted = {parameter.arg for parameter, _ in zip(reversed(positional), node.args.defaults, strict=False)}
+    defaulted |= {
         parameter.arg for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default
     }
-    arguments: dict[str, Object] = {}
+    roles = []
     for parameter in parameters:
         role = role_of_parameter(parameter, used.get(parameter.arg, set()), node.name == "forward")
         if parameter.arg in defaulted and role == "tensor":
             role = None  # it may be left out
-        arguments[parameter.arg] = given(w, role)
-    return arguments
+        roles.append((parameter.arg, role))
+    return tuple(roles)
 
 
 def _kept_as(node: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> dict[str, str]:

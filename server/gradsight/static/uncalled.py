@@ -106,7 +106,7 @@ def _enter(w: Walker, root: Root) -> None:
     init = functions.find_method(root.owner, "__init__")
     given: dict[str, Object] = {}
     if init is not None and isinstance(init[0], Function) and not isinstance(init[0].code.node, ast.Lambda):
-        given = roles.arguments_of(w, init[0].code.node, 1, root.owner.node.body)
+        given = roles.arguments_of(w, init[0].code.node, 1, root.owner.node)
     instance = modules.instantiate(w, root.owner.node, root.owner, Arguments((), given))
     if w.live is not None and node.name != "__init__":
         bound = functions.bind_receiver(root.function, instance, root.owner)

@@ -74,7 +74,7 @@ def result_shape(name: str, arguments: Sequence[Argument], keywords: Mapping[str
     known rank; a flat tuple even where PyTorch nests them.
     """
     key = name.removeprefix("torch.").removeprefix("Tensor.")
-    rule = _RULES.get(key) or _in_place(key)
+    rule = _RULES.get(key) or _RULES.get(key.removesuffix("_copy")) or _in_place(key)
     if rule is None:
         return None
     try:

@@ -14,7 +14,9 @@ def same(call: Call) -> Answer:
 
 
 def _pair(call: Call) -> Answer:
-    return broadcast(call.operand(0, *_LEFT), call.operand(1, "other", "exponent", "mask", "values", "imag", "angle"))
+    return broadcast(
+        call.operand(0, *_LEFT), call.operand(1, "other", "exponent", "mask", "values", "imag", "angle", "min", "max")
+    )
 
 
 def _polygamma(call: Call) -> Answer:
@@ -33,12 +35,13 @@ def _all(call: Call) -> Answer:
 
 
 _LEFT: Final = ("input", "self", "real", "abs")
+_RIGHT: Final = ("other", "exponent", "mask", "values", "imag", "angle", "min", "max")
 _OPTIONS: Final = frozenset({"out", "value", "alpha", "rounding_mode", "dtype", "generator"})
 
 _UNARY: Final = """
     abs absolute acos acosh alpha_dropout angle arccos arccosh arcsin arcsinh arctan arctanh argsort asin asinh atan
     atanh bitwise_not ceil celu conj conj_physical cos cosh cumprod cumsum deg2rad detach digamma dropout
-    erf erfc erfinv exp exp2 expm1 feature_alpha_dropout feature_dropout fix flip fliplr flipud floor frac
+    erf erfc erfinv exp exp2 expm1 feature_alpha_dropout feature_dropout fill fix flip fliplr flipud floor frac
     hardshrink i0 isfinite isinf isnan isneginf isposinf isreal lgamma log log10 log1p log2 log_softmax
     logcumsumexp logical_not logit mvlgamma nan_to_num neg negative polygamma positive prelu rad2deg reciprocal
     relu renorm resolve_conj resolve_neg roll round rrelu rsqrt selu sgn sigmoid sign signbit sin sinc sinh softmax
@@ -61,7 +64,9 @@ _UNARY_OF_FUNCTIONAL: Final = """
 
 _UNARY_OF_SPECIAL: Final = """
     airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammaln i0
-    i0e i1 i1e log1p log_ndtr log_softmax logit multigammaln ndtr ndtri psi round sinc softmax
+    i0e i1 i1e log1p log_ndtr log_softmax logit modified_bessel_i0 modified_bessel_i1 modified_bessel_k0
+    modified_bessel_k1 multigammaln ndtr ndtri psi round scaled_modified_bessel_k0 scaled_modified_bessel_k1 sinc
+    softmax spherical_bessel_j0
 """
 
 _PAIRS: Final = """
@@ -73,7 +78,7 @@ _PAIRS: Final = """
     __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __div__ __rdiv__ __floordiv__
     __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __lshift__
     __rlshift__ __rshift__ __rrshift__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
-    special.xlogy special.xlog1py special.zeta special.gammainc special.gammaincc
+    special.xlogy special.xlog1py special.zeta special.gammainc special.gammaincc clamp_max clamp_min
 """
 
 _BROADCAST_ALL: Final = "addcdiv addcmul clamp clip lerp"

@@ -139,16 +139,17 @@ def _random_integers(call: Call) -> Answer:
 
 
 def _one_dimension(call: Call) -> Answer:
-    return _checked((call.integer(0, "n", "window_length"),))
+    return _checked((call.integer(0, "n", "window_length", "M"),))
 
 
 def _normal(call: Call) -> Answer:
-    size = call.get(2, "size")
-    if size is not None:
+    """Only two numbers go with a size."""
+    mean, spread, size = call.get(0, "mean"), call.get(1, "std"), call.get(2, "size")
+    if isinstance(size, tuple):
         return _checked(size_list(size))
-    return broadcast(
-        operand_sizes(call.get(0, "mean")), operand_sizes(1.0 if call.get(1, "std") is None else call.get(1, "std"))
-    )
+    if size is not None:
+        raise Unknowable
+    return broadcast(operand_sizes(mean), () if spread is None else operand_sizes(spread))
 
 
 def _triangle(call: Call) -> Answer:
@@ -169,6 +170,10 @@ _CONSTRUCTORS: Final = """
     BoolTensor
 """
 
+_WINDOWS: Final = """
+    bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser nuttall
+"""
+
 RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(["zeros", "ones", "empty", "rand", "randn"], _filled),
     **dict.fromkeys(["new_zeros", "new_ones", "new_empty"], _filled_after_self),
@@ -185,6 +190,7 @@ RULES: Final[dict[str, Rule]] = {
     "randint": _random_integers,
     "randperm": _one_dimension,
     **{f"{name}_window": _one_dimension for name in ["bartlett", "blackman", "hamming", "hann", "kaiser"]},
+    **{f"signal.windows.{name}": _one_dimension for name in _WINDOWS.split()},
     "normal": _normal,
     **dict.fromkeys(("tril_indices", "triu_indices"), _triangle),
     "nn.functional.affine_grid": _grid,

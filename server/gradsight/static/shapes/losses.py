@@ -108,6 +108,7 @@ _LOSSES: Final[dict[str, _Loss]] = {
     "cosine_embedding_loss": _Loss(_by_cosine, 6, 4, 5),
     "triplet_margin_loss": _Loss(_triplet, 9, 7, 8),
     "triplet_margin_with_distance_loss": _Loss(_triplet, None),
+    "linear_cross_entropy": _Loss(_without_last, None),
     "ctc_loss": _Loss(_by_sequence, 5),
 }
 

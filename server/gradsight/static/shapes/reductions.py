@@ -198,7 +198,11 @@ def _own_distances(call: Call) -> Answer:
 
 def _covariance(call: Call) -> Answer:
     shape = known_rank(call.shape(), 0, 1, 2)
-    return (shape[0], shape[0]) if len(shape) == 2 else ()
+    if len(shape) < 2 or shape[0] == 1:
+        return ()
+    if shape[0] is None:
+        raise Unknowable
+    return shape[0], shape[0]
 
 
 def _trapezoid(call: Call) -> Answer:

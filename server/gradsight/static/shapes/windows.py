@@ -288,6 +288,8 @@ _FUNCTIONAL: Final[dict[str, Rule]] = {
     "pad": _pad,
     "interpolate": _resampled,
     "upsample": _resampled,
+    "upsample_bilinear": _resampled,
+    "upsample_nearest": _resampled,
     "pixel_shuffle": _shuffled,
     "pixel_unshuffle": _unshuffled,
     "grid_sample": _sampled,
