@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -32,6 +33,8 @@ def serve() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # A keystroke must not wait for an analysis that is under way on the other thread.
     sys.setswitchinterval(0.001)
+    # The library warns of things that editors do all the time, and editors show what it writes.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
     server = build_server()
     try:
         server.start_io(stdout=output)

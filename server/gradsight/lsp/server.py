@@ -23,9 +23,8 @@ logger = logging.getLogger(__name__)
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[
         types.NotebookDocumentFilterWithNotebook(
-            notebook="jupyter-notebook", cells=[types.NotebookCellLanguage(language="python")]
+            notebook="*", cells=[types.NotebookCellLanguage(language="python")]
         ),
-        types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")]),
     ]
 )
 _PATIENCE_S = 10.0
