@@ -6,7 +6,8 @@ import ast
 
 from gradsight.autograd.events import Applied, BackwardCalled, Created
 from gradsight.autograd.graph import Behind, Makers, behind, beyond, operands
-from gradsight.autograd.values import Kind, Value
+from gradsight.autograd.starts import meant_starts, possible_starts
+from gradsight.autograd.values import Value
 from gradsight.static import ops
 from gradsight.static.objects import NONE, Arguments, Const, Object, Tensor, Tuple
 from gradsight.static.walker import Walker
@@ -111,14 +112,15 @@ def _mend(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...]) -> bo
     if found.cuts:
         for cut in found.cuts:
             starts |= set(beyond(w.recorder, cut).leaves)
+    elif not found.complete:
+        return False
     else:
-        candidates = [source for source in found.sources if source.value.kind in (Kind.FLOAT, None)]
-        if not candidates or not found.complete:
-            return False
-        starts = {source.value.id for source in candidates} if len(candidates) == 1 else set()
-        for number in starts:
-            if number in w.state.tensors:
-                w.state.update(number, requires_grad=True, is_leaf=True)
+        possible = possible_starts(w.recorder, *values)
+        read = {start.value.id for start in possible if _name_now(w, start.value) in w.grad_names}
+        for start in meant_starts(possible, read):
+            starts.add(start.value.id)
+            if start.value.id in w.state.tensors:
+                w.state.update(start.value.id, requires_grad=True, is_leaf=True)
     if not starts:
         for root in roots:
             w.state.update(root.id, requires_grad=True, is_leaf=False)
@@ -129,6 +131,11 @@ def _mend(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...]) -> bo
     for number in starts:
         w.state.gradients[number] = True
     return True
+
+
+def _name_now(w: Walker, value: Value) -> str | None:
+    current = w.state.tensors.get(value.id)
+    return current.name if current is not None else None
 
 
 def _between(trace: Makers, starts: set[int], roots: tuple[Value, ...]) -> set[int]:

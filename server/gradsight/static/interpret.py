@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 
 from gradsight.autograd.events import Event, Site, Trace
@@ -19,6 +20,7 @@ from gradsight.syntax.chunks import Chunk
 
 logger = logging.getLogger(__name__)
 
+_GRAD_OF_NAME = re.compile(r"([A-Za-z_][\w.]*)\.grad\b")
 _BUDGET = 400_000
 _GAP = 1 << 16
 _LONGEST_SEARCH_FOR_OLD_STATE = 4
@@ -52,6 +54,7 @@ class Walk:
     """By identity of the function's node."""
     parents: dict[int, int] = field(default_factory=dict)
     codes: dict[int, Code] = field(default_factory=dict)
+    grad_names: frozenset[str] = frozenset()
 
 
 _NOTHING = Walk(Trace((), observed=False))
@@ -74,9 +77,9 @@ class _Interpretation:
     def __init__(self, document: Document, previous: Walk, strict: bool) -> None:
         self.document = document
         self.strict = strict
-        self.previous = (
-            previous if previous.document is not None and previous.document.path == document.path else _NOTHING
-        )
+        self.grad_names = frozenset(_GRAD_OF_NAME.findall(document.text))
+        same_file = previous.document is not None and previous.document.path == document.path
+        self.previous = previous if same_file and previous.grad_names == self.grad_names else _NOTHING
         self.chunks = [placed.chunk for placed in document.chunks]
 
     def run(self) -> Walk:
@@ -100,6 +103,7 @@ class _Interpretation:
         walker.evaluate, walker.execute_block, walker.call = evaluate, execute_block, calls.call
         walker.codes = dict(self.previous.codes)
         walker.entered = entered
+        walker.grad_names = self.grad_names
         complete, after = self._walk(walker, steps)
         alone = self._uncalled(walker, after) if after is not None else {}
         return self._result(walker, steps, after, alone, complete)
@@ -197,4 +201,4 @@ class _Interpretation:
                 names.setdefault(site, value)
             complete = complete and walk.complete
         trace = Trace(events, observed=False, names=names, complete=complete)
-        return Walk(trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.codes)
+        return Walk(trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.codes, self.grad_names)

@@ -106,13 +106,16 @@ class Walker:
         """By identity of its node: one `Code` for each function, kept from walk to walk."""
         self.reads: dict[str, Object | None] | None = None
         """Where wanted: the names of the document's own scope that were looked up, and what they held at first."""
+        self.grad_names: frozenset[str] = frozenset()
+        """The names whose `.grad` the document mentions anywhere: what its user wants gradients of."""
         self.grad_of: dict[int, int] = {}
         """By tensor that a `.grad` gave: the tensor whose gradient it is."""
 
     def wire(self, other: Walker) -> None:
         """Takes over the entries and what is known of the code from another walker."""
         self.evaluate, self.execute_block, self.call = other.evaluate, other.execute_block, other.call
-        self.codes, self.grad_of, self.entered = other.codes, dict(other.grad_of), dict(other.entered)
+        self.codes, self.grad_names = other.codes, other.grad_names
+        self.grad_of, self.entered = dict(other.grad_of), dict(other.entered)
 
     # --- where the walk is -------------------------------------------------------------------
 
@@ -301,11 +304,17 @@ class Walker:
         return self.frame.scope
 
     def called(self, item: Object, name: str) -> None:
-        """The user calls a tensor by this name from now on."""
+        """The user calls a tensor by this name from now on, or a layer, and its parameters by names below it."""
         if isinstance(item, Tensor):
             value = self.state.tensors[item.id]
             if value.name != name:
                 self.state.tensors[item.id] = replace(value, name=name)
+            return
+        layer = self.module(item)
+        if layer is not None and isinstance(layer.type, Dotted):
+            for attribute, part in layer.attributes.items():
+                if isinstance(part, Tensor) and "." not in (self.state.tensors[part.id].name or ""):
+                    self.called(part, f"{name}.{attribute}")
 
     def is_torch(self, item: Object, *names: str) -> bool:
         """Whether `item` is one of these public names of torch."""
