@@ -168,7 +168,7 @@ def package(_: list[str]) -> int:
 
 
 def e2e(arguments: list[str]) -> int:
-    """Drive the packaged extension in a real VS Code (in a browser). Further arguments go to `node --test`."""
+    """Drive the packed extension in a real VS Code (in a browser). Further arguments: see tests/e2e/run.mjs."""
     set_up_python()
     set_up_node()
     tools = ROOT / ".tools"

@@ -41,6 +41,9 @@ export interface Choice {
 /** No interpreter can be used; `message` tells the user why and what to do. */
 export class NoInterpreter extends Error {}
 
+/** The rules for paths of the host's system, which in tests is not the one that runs them. */
+const paths = (host: Host): path.PlatformPath => (host.platform === 'win32' ? path.win32 : path.posix);
+
 interface Candidate {
   readonly interpreter: string;
   readonly source: string;
@@ -80,7 +83,7 @@ async function ordered(host: Host, setting: string): Promise<Choice> {
       `gradsight.interpreter names ${candidate.interpreter}, which lies in this workspace, and the workspace is not trusted.`,
     );
   }
-  if (!path.isAbsolute(candidate.interpreter)) {
+  if (!paths(host).isAbsolute(candidate.interpreter)) {
     throw new NoInterpreter(`gradsight.interpreter is set to ${setting}, which is not on PATH.`);
   }
   if (!host.exists(candidate.interpreter)) {
@@ -97,11 +100,11 @@ async function ordered(host: Host, setting: string): Promise<Choice> {
 function expand(host: Host, setting: string): string {
   const folder = host.folders[0] ?? '';
   const written = setting.replaceAll('${workspaceFolder}', folder).replace(/^~(?=$|[\\/])/, host.home);
-  if (path.isAbsolute(written)) {
+  if (paths(host).isAbsolute(written)) {
     return written;
   }
   if (/[\\/]/.test(written)) {
-    return path.resolve(folder, written);
+    return paths(host).resolve(folder, written);
   }
   return onPath(host, [written, `${written}.exe`]).next().value ?? written;
 }
@@ -116,7 +119,7 @@ async function* candidates(host: Host): AsyncGenerator<Candidate> {
     for (const folder of host.folders) {
       for (const name of ['.venv', 'venv']) {
         const inside = windows ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-        const interpreter = path.join(folder, name, ...inside);
+        const interpreter = paths(host).join(folder, name, ...inside);
         if (host.exists(interpreter)) {
           yield { interpreter, source: `the folder ${name}` };
         }
@@ -131,14 +134,14 @@ async function* candidates(host: Host): AsyncGenerator<Candidate> {
 
 /** Files with one of these names on PATH: all with the first name, then all with the second. */
 function* onPath(host: Host, names: readonly string[]): Generator<string, undefined> {
-  const folders = host.searchPath.split(host.platform === 'win32' ? ';' : ':');
+  const folders = host.searchPath.split(paths(host).delimiter);
   for (const name of names) {
     for (const folder of folders) {
       // A relative entry means the working directory: the workspace, whoever wrote it.
-      if (!path.isAbsolute(folder)) {
+      if (!paths(host).isAbsolute(folder)) {
         continue;
       }
-      const file = path.join(folder, name);
+      const file = paths(host).join(folder, name);
       if ((host.trusted || !inWorkspace(host, file)) && host.exists(file)) {
         yield file;
       }
@@ -149,12 +152,13 @@ function* onPath(host: Host, names: readonly string[]): Generator<string, undefi
 
 /** Whether a file lies in the workspace, by its name or by the folder it really is in. */
 function inWorkspace(host: Host, file: string): boolean {
-  const places = [path.normalize(file), host.realPath(file), path.join(host.realPath(path.dirname(file)), path.basename(file))];
-  const roots = host.folders.flatMap((folder) => [path.normalize(folder), host.realPath(folder)]);
+  const { basename, dirname, isAbsolute, join, normalize, relative, sep } = paths(host);
+  const places = [normalize(file), host.realPath(file), join(host.realPath(dirname(file)), basename(file))];
+  const roots = host.folders.flatMap((folder) => [normalize(folder), host.realPath(folder)]);
   return places.some((place) =>
     roots.some((root) => {
-      const way = path.relative(root, place);
-      return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way));
+      const way = relative(root, place);
+      return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
     }),
   );
 }

@@ -6,7 +6,8 @@ import { chooseInterpreter, type Host, NoInterpreter } from '../src/python';
 interface Machine {
   setting?: string;
   trusted?: boolean;
-  folders?: string[];
+  platform?: NodeJS.Platform;
+  folders?: readonly string[];
   searchPath?: string;
   selected?: string;
   /** What each interpreter on disk answers; an Error is what starting it fails with. */
@@ -22,7 +23,7 @@ function machine(it: Machine): Host & { readonly started: string[] } {
     setting: it.setting ?? '',
     trusted: it.trusted ?? true,
     folders: it.folders ?? ['/ws'],
-    platform: 'linux',
+    platform: it.platform ?? 'linux',
     searchPath: it.searchPath ?? '/usr/bin',
     home: '/home/me',
     exists: (file) => file in interpreters,
@@ -141,4 +142,21 @@ test('the same interpreter is not started twice', async () => {
   const host = machine({ selected: '/usr/bin/python3', interpreters: { '/usr/bin/python3': '3.9.0' } });
   await refusal(host);
   assert.deepEqual(host.started, ['/usr/bin/python3']);
+});
+
+test('on Windows: Scripts, python.exe before py.exe, paths with drives', async () => {
+  const windows = { platform: 'win32', folders: ['C:\\work'], searchPath: 'C:\\Windows;D:\\Python' } as const;
+  const inPath = { 'C:\\Windows\\py.exe': '3.12.0', 'D:\\Python\\python.exe': '3.11.0' };
+  const inFolder = { 'C:\\work\\.venv\\Scripts\\python.exe': '3.13.0', ...inPath };
+  assert.equal((await chooseInterpreter(machine({ ...windows, interpreters: inPath }))).interpreter, 'D:\\Python\\python.exe');
+  assert.equal((await chooseInterpreter(machine({ ...windows, interpreters: inFolder }))).version, '3.13.0');
+  const untrusted = { ...windows, trusted: false, setting: 'c:\\WORK\\.venv\\Scripts\\python.exe', interpreters: inFolder };
+  assert.match(await refusal(machine(untrusted)), /not trusted/);
+});
+
+test('on Windows a stub that only opens the store is passed over', async () => {
+  const stub = 'C:\\Apps\\python.exe';
+  const interpreters = { [stub]: new Error('Python was not found'), 'C:\\Windows\\py.exe': '3.12.0' };
+  const choice = await chooseInterpreter(machine({ platform: 'win32', folders: [], searchPath: 'C:\\Apps;C:\\Windows', interpreters }));
+  assert.equal(choice.interpreter, 'C:\\Windows\\py.exe');
 });

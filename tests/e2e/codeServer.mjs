@@ -43,12 +43,16 @@ export function builtPackage() {
 export const python = process.env.GRADSIGHT_PYTHON ?? path.join(repository, '.dev', 'venv', 'bin', 'python');
 
 export class CodeServer {
-  /** `files`: the workspace, by name. `settings`: on top of the quiet ones. `trusted`: whether the workspace is. */
-  static async start({ files, settings = {}, trusted = true, vsix = builtPackage() }) {
+  /**
+   * `files`: the workspace, by name, and which of them are `executable`. `settings`: on top of the quiet ones.
+   * `trusted`: whether the workspace is, from the start.
+   */
+  static async start({ files, executable = [], settings = {}, trusted = true, vsix = builtPackage() }) {
     const server = new CodeServer();
     server.root = fs.mkdtempSync(path.join(os.tmpdir(), 'gradsight-e2e-'));
     server.workspace = path.join(server.root, 'work');
     for (const [name, text] of Object.entries(files)) server.write(path.join('work', name), text);
+    for (const name of executable) fs.chmodSync(path.join(server.workspace, name), 0o755);
     server.write('config.yaml', '');
     server.write('user/User/settings.json', JSON.stringify({ ...QUIET, ...settings, 'security.workspace.trust.enabled': !trusted }));
     // In a browser VS Code reads settings of a machine's scope, an interpreter's path say, from this file only.
@@ -105,13 +109,18 @@ export class CodeServer {
     return files.map((name) => fs.readFileSync(path.join(logs, name), 'utf8')).join('');
   }
 
+  /** Command lines, of the processes that belong to this editor, that have `text` in them. */
+  processes(text = '') {
+    return processesNaming(this.root).filter((line) => line.includes(text));
+  }
+
   /** Ends everything; returns the command lines of processes that outlive the editor although they should not. */
   async stop() {
     try {
       process.kill(-this.process.pid, 'SIGTERM');
     } catch { /* It has ended by itself. */ }
     await this.ended;
-    const left = () => processesNaming(this.root);
+    const left = () => this.processes();
     const gone = await until('its processes to end', () => left().length === 0, 10_000).catch(() => false);
     const leftovers = gone ? [] : left();
     if (!process.env.GRADSIGHT_E2E_KEEP) fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

@@ -146,6 +146,31 @@ export class Editor {
     return entries.allInnerTexts();
   }
 
+  /** Shows the hover at the caret and waits until it says something. */
+  async hover(says) {
+    const hover = this.page.locator('.monaco-hover:visible').filter({ hasText: says }).first();
+    await until(`a hover with ${says}`, async () => {
+      await this.page.keyboard.press('Control+k');
+      await this.page.keyboard.press('Control+i');
+      return hover.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    });
+  }
+
+  /** The code lenses with this title, once there is one. */
+  async lens(title) {
+    const lenses = this.page.locator('.part.editor .codelens-decoration a').getByText(title, { exact: true });
+    await lenses.first().waitFor();
+    return lenses;
+  }
+
+  /** Waits for a notification with progress, and unless told otherwise until it has gone; returns it. */
+  async progress(title, toItsEnd = true) {
+    const toast = this.page.locator('.notification-toast').filter({ hasText: title, has: this.page.locator('.monaco-progress-container') }).first();
+    await toast.waitFor();
+    if (toItsEnd) await toast.waitFor({ state: 'hidden', timeout: 60_000 });
+    return toast;
+  }
+
   /** The messages of the notifications on show. */
   notifications() {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
