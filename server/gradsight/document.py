@@ -30,7 +30,7 @@ class Document:
     """The top-level statements in their order."""
     cells: tuple[Cell, ...]
     """Empty for a file without cells."""
-    code: Sequence[str]
+    code_lines: Sequence[str]
     """The lines that are parsed: those of the text, in a notebook with magics replaced."""
     is_notebook: bool
     """Whether lines are to be shown to people by cell."""
@@ -40,7 +40,7 @@ class Document:
         self.path, self.text, self.cells, self.is_notebook = path, text, cells, is_notebook
         self.lines = LineMap(text)
         self.chunks = ()
-        self.code = code
+        self.code_lines = code
         self._next_serial = 0
 
     @classmethod
@@ -93,15 +93,15 @@ class Document:
     def _chunk_anew(self, old: Sequence[Placed]) -> None:
         """Splits the whole text, and takes over chunks of `old`."""
         if self.is_notebook:
-            pieces = [piece for cell in self.cells for piece in split(self.code, cell.first_line, cell.end_line)]
+            pieces = [piece for cell in self.cells for piece in split(self.code_lines, cell.first_line, cell.end_line)]
         else:
-            pieces = list(split(self.code, 0, len(self.code)))
+            pieces = list(split(self.code_lines, 0, len(self.code_lines)))
         self.chunks = tuple(self._place(pieces, old))
 
     def _chunk_from(self, old: Document) -> None:
         """Splits only what changed between `old` and this document."""
-        head, tail = common_ends(old.code, self.code)
-        moved = len(self.code) - len(old.code)
+        head, tail = common_ends(old.code_lines, self.code_lines)
+        moved = len(self.code_lines) - len(old.code_lines)
         kept = 0
         for placed in old.chunks:
             if placed.reach > head:
@@ -111,8 +111,8 @@ class Document:
         old_starts = {placed.line + moved: number for number, placed in enumerate(old.chunks)}
         pieces: list[Piece] = []
         rest = len(old.chunks)
-        for piece in split(self.code, start, len(self.code)):
-            if piece.line >= len(self.code) - tail and piece.line in old_starts:
+        for piece in split(self.code_lines, start, len(self.code_lines)):
+            if piece.line >= len(self.code_lines) - tail and piece.line in old_starts:
                 rest = old_starts[piece.line]
                 break
             pieces.append(piece)
@@ -121,7 +121,7 @@ class Document:
 
     def _place(self, pieces: Sequence[Piece], old: Sequence[Placed]) -> list[Placed]:
         """Makes chunks of `pieces`, taking over those of `old` with equal text, and the serial of a replaced one."""
-        texts = ["\n".join(self.code[piece.line : piece.end]) for piece in pieces]
+        texts = ["\n".join(self.code_lines[piece.line : piece.end]) for piece in pieces]
         placed = []
         for piece, text, match in zip(pieces, texts, match_texts([p.chunk.text for p in old], texts), strict=True):
             if match is None:
@@ -145,7 +145,7 @@ class Document:
     @property
     def code(self) -> str:
         """The text as Python reads it: what of a notebook is not Python is replaced, lines and columns kept."""
-        return "\n".join(self._code)
+        return "\n".join(self.code_lines)
 
     @cached_property
     def broken(self) -> tuple[Range, ...]:
