@@ -26,7 +26,7 @@ calls: expressions around a value
     insert_before_tail(document, place, text) [changes training]  `z.backward()` -> `z.sum().backward()` for `.sum()`
     append(document, place, text) [changes training]         `a + b` -> `(a + b).detach()` for `.detach()`
     append_call(document, place) [changes training]          `loss.backward` -> `loss.backward()`
-    wrap_in_call(document, place, callee) [changes training] `x` -> `list(x)`, `nn.ModuleList(x)` for `torch.nn.ModuleList`
+    wrap_in_call(document, place, callee) [changes training] `[a]` -> `nn.ModuleList([a])`
     unwrap_call(document, place, dropping=()) [changes training]
         `torch.tensor(x)` -> `x`; the call may have keyword arguments named in `dropping`, and no others
     replace_callee(document, place, callee) [changes training]    `math.exp(t)` -> `torch.exp(t)`
@@ -43,6 +43,65 @@ statements: `place` is anywhere in the statement that is meant; `text` has its l
     compare_to_assign(document, place) [changes training]      the statement `x.a == True` -> `x.a = True`
     assign_to_call(document, place, method) [changes training] `m.requires_grad = False` -> `m.requires_grad_(False)`
 names and fixes
-    local_name(document, dotted, place=None) -> str | None     `torch.no_grad` -> `th.no_grad` after `import torch as th`
+    local_name(document, dotted, place=None) -> str | None   `torch.no_grad` -> `th.no_grad` after `import torch as th`
     combined(document, title, *fixes, safety=...) -> Fix | None   one fix that makes all the edits; None if one is None
 """
+
+from gradsight.repair.arguments import drop_keyword, float_literals, rename_keyword, set_keyword
+from gradsight.repair.build import combined, retitled
+from gradsight.repair.calls import (
+    append,
+    append_call,
+    insert_before_tail,
+    remove_tail,
+    rename_attribute,
+    replace,
+    replace_callee,
+    unwrap_call,
+    wrap_in_call,
+)
+from gradsight.repair.grad_mode import move_out
+from gradsight.repair.in_place import clone_before, clone_first, in_no_grad, out_of_place
+from gradsight.repair.names import local_name
+from gradsight.repair.statements import (
+    assign_to_call,
+    compare_to_assign,
+    insert_after,
+    insert_before,
+    move_after,
+    move_before,
+    remove_statement,
+    wrap_statements,
+)
+
+__all__ = [
+    "append",
+    "append_call",
+    "assign_to_call",
+    "clone_before",
+    "clone_first",
+    "combined",
+    "compare_to_assign",
+    "drop_keyword",
+    "float_literals",
+    "in_no_grad",
+    "insert_after",
+    "insert_before",
+    "insert_before_tail",
+    "local_name",
+    "move_after",
+    "move_before",
+    "move_out",
+    "out_of_place",
+    "remove_statement",
+    "remove_tail",
+    "rename_attribute",
+    "rename_keyword",
+    "replace",
+    "replace_callee",
+    "retitled",
+    "set_keyword",
+    "unwrap_call",
+    "wrap_in_call",
+    "wrap_statements",
+]
