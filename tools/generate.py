@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gradsight.settings import configuration_schema, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "checks"
+WIDTH = 120
 CONSEQUENCE = {
     Severity.ERROR: "PyTorch raises",
     Severity.WARNING: "trains wrongly, silently",
@@ -60,8 +62,25 @@ def package_json() -> str:
     # Only this one part is rewritten: the rest keeps the layout that a person gave it.
     at = text.index('    "configuration": ') + len('    "configuration": ')
     _, length = json.JSONDecoder().raw_decode(text[at:])
-    schema = json.dumps(configuration_schema(), indent=2, ensure_ascii=False).replace("\n", "\n    ")
-    return text[:at] + schema + text[at + length :]
+    return text[:at] + laid_out(configuration_schema(), "    ") + text[at + length :]
+
+
+def laid_out(value: object, indent: str) -> str:
+    """JSON as a person would write it: on one line what fits there, long lists of words filled up like prose."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= WIDTH or not isinstance(value, dict | list):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        parts = [f"{deeper}{json.dumps(key)}: {laid_out(each, deeper)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    if all(isinstance(each, str) for each in value):
+        # None of the words has a space in it, so that lines break between them only.
+        lines = textwrap.wrap(line[1:-1], WIDTH - len(deeper), break_on_hyphens=False)
+        filled = textwrap.indent("\n".join(lines), deeper)
+    else:
+        filled = ",\n".join(deeper + laid_out(each, deeper) for each in value)
+    return f"[\n{filled}\n{indent}]"
 
 
 def check_page(check: Check) -> str:
