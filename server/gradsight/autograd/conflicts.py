@@ -36,18 +36,23 @@ def conflicts(trace: Trace, backwards: Backwards) -> Iterator[Conflict]:
             yield conflict
 
 
-def breaks_a_save(trace: Trace, write: Mutated) -> bool:
-    """Whether some op had saved what `write` changes, so that a backward through that op would raise from then on."""
-    if write.target.storage is None or not write.noticed:
-        return False
-    for node in trace.each(Applied):
-        if node.id > write.id:
+class Saves:
+    """What ops have saved, by storage."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._by_storage: dict[int, list[tuple[Applied, Saved]]] = {}
+        for node in trace.each(Applied):
+            for saved in node.saved:
+                self._by_storage.setdefault(saved.storage, []).append((node, saved))
+
+    def broken_by(self, write: Mutated) -> bool:
+        """Whether some op had saved what `write` changes: a backward through that op would raise from then on."""
+        if write.target.storage is None or not write.noticed:
             return False
-        if compatible(node, write) and any(
-            saved.storage == write.target.storage and saved.version < write.version for saved in node.saved
-        ):
-            return True
-    return False
+        return any(
+            node.id <= write.id and saved.version < write.version and compatible(node, write)
+            for node, saved in self._by_storage.get(write.target.storage, ())
+        )
 
 
 def _writes_by_storage(trace: Trace) -> dict[int, list[Mutated]]:

@@ -141,7 +141,7 @@ class Blames:
             if blame.cut.id not in self._rebound:
                 yield blame
             further = beyond(self.trace, cut)
-            roots, cuts = inputs_of(cut), () if further.leaves or blame.cut is not cut else further.cuts
+            roots, cuts = inputs_of(cut), () if further.leaves or blame.behind_it else further.cuts
 
     def _nearest(self, cuts: Iterable[Dropped]) -> Dropped | None:
         """The one that a reader would call the mistake: on the way of a gradient that somebody asks for, and rather
@@ -234,7 +234,14 @@ class Blames:
                 links.extend(_conversions(way[1:]))
                 break
         owner, *others = reversed(links)
+        if owner is cut and isinstance(cut, Created):
+            others.extend(beyond(self.trace, cut).cuts if _takes_numbers(cut) else ())
         return Blame(owner, _kind(owner), call, leaves, wish, tuple(others))
+
+
+def _takes_numbers(copy: Created) -> bool:
+    """Whether a copy was made of what a tensor had become, so that the two belong together."""
+    return any(value.form is not Form.TENSOR for value in copy.inputs)
 
 
 def _conversions(way: Iterable[Event]) -> Iterator[Dropped]:

@@ -54,6 +54,16 @@ class View:
                     return Place(call.path, found.range_of(keyword))
         return None
 
+    def function(self, at: Event | Place) -> tuple[str, int]:
+        """Which function's text holds a place: its path and first line; line -1 outside of all functions."""
+        place = at if isinstance(at, Place) else self.place(at)
+        found = self.documents[place.path].find(place.range)
+        if found is not None:
+            for around in found.around():
+                if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                    return place.path, around.range.start.line
+        return place.path, -1
+
     def expects_error(self, at: Event) -> bool:
         """Whether the program waits for an exception there (`with pytest.raises(...):`)."""
         sites = [at.site, *at.calls]

@@ -1,0 +1,107 @@
+"""The order of backward, step and clearing: gradients that add up over steps, or are gone before their step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gradsight.autograd.events import BackwardCalled, Event, GradsCleared, Stepped, compatible
+from gradsight.autograd.training import Step, Training, receivers
+
+
+@dataclass(frozen=True, slots=True)
+class Pileup:
+    """Two steps of one optimizer between which nobody cleared the gradients."""
+
+    first: Stepped
+    backward: BackwardCalled
+    """Adds to the gradients that `first` has used."""
+    second: Stepped
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A clearing that left nothing for the step behind it."""
+
+    backward: BackwardCalled
+    clearing: GradsCleared
+    step: Stepped
+
+
+def pileups(training: Training) -> Iterator[Pileup]:
+    """Steps that use the sum of all gradients so far."""
+    for steps in _by_optimizer(training):
+        for before, after in pairwise(steps):
+            parameters = after.parameters
+            if parameters is None or before.parameters is None:
+                continue
+            old = _feeding(training, parameters, 0, before.event)
+            new = _feeding(training, parameters, before.event.id, after.event)
+            if not old or not new or _accumulates(new, after.event):
+                continue
+            watched = parameters | {after.key}
+            if not training.clearings(watched, old[-1].id, after.event.id):
+                yield Pileup(before.event, new[0], after.event)
+
+
+def erasures(training: Training) -> Iterator[Erasure]:
+    """Clearings between a backward and the step that should have used it, where every step of the optimizer is hit."""
+    for steps in _by_optimizer(training):
+        found = [_erased(training, step, steps[index - 1] if index else None) for index, step in enumerate(steps)]
+        told = [erasure for erasure in found if erasure is not None]
+        fed = [step for step in steps if step.parameters and _feeding(training, step.parameters, 0, step.event)]
+        if told and len(told) == len(fed):
+            yield from told
+
+
+def _by_optimizer(training: Training) -> Iterator[list[Step]]:
+    groups: dict[int, list[Step]] = {}
+    for step in training.steps:
+        groups.setdefault(step.key, []).append(step)
+    yield from groups.values()
+
+
+def _feeding(training: Training, parameters: frozenset[int], start: int, step: Stepped) -> list[BackwardCalled]:
+    """The calls after `start` that give gradients to what `step` uses, in order."""
+    return [
+        call
+        for call, behind in training.backwards
+        if start < call.id < step.id
+        and call.api == "backward"
+        and compatible(call, step)
+        and not parameters.isdisjoint(receivers(call, behind))
+    ]
+
+
+def _accumulates(calls: list[BackwardCalled], step: Stepped) -> bool:
+    """Whether gradients are summed over several passes on purpose: one call runs often per step, or the step is
+    made under a condition of its own."""
+    sites = [call.site for call in calls]
+    return len(set(sites)) < len(sites) or not all(set(step.branch) <= set(call.branch) for call in calls)
+
+
+def _erased(training: Training, step: Step, before: Step | None) -> Erasure | None:
+    if step.parameters is None:
+        return None
+    start = before.event.id if before is not None else 0
+    calls = _feeding(training, step.parameters, start, step.event)
+    if not calls:
+        return None
+    last = calls[-1]
+    fed = step.parameters.intersection(
+        number for call, behind in training.backwards if call is last for number in receivers(call, behind)
+    )
+    cleared: set[int] = set()
+    clearing: GradsCleared | None = None
+    for event in training.clearings(fed, last.id, step.event.id):
+        if not isinstance(event, GradsCleared) or event.parameters is None or not _always(event, step.event):
+            return None
+        cleared.update(event.parameters)
+        clearing = clearing or event
+    return Erasure(last, clearing, step.event) if clearing is not None and fed <= cleared else None
+
+
+def _always(event: Event, step: Stepped) -> bool:
+    """Whether the event happens whenever the step does."""
+    return set(event.branch) <= set(step.branch)

@@ -1,0 +1,108 @@
+"""How findings about a cut are told: once per place, with the way of the gradient as related locations."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from gradsight.autograd.cuts import Blame, Dropped
+from gradsight.autograd.events import Created, Cut, Stepped
+from gradsight.checks.define import Check
+from gradsight.checks.view import View
+from gradsight.checks.words import listed, name_of, source
+from gradsight.finding import Finding, Fix, Related, Severity
+from gradsight.repair import calls
+from gradsight.text import Place, Range
+
+COPYING = ("dtype", "device", "requires_grad", "volatile")
+"""Keywords of a copy that its original can do without."""
+
+Fixes = Callable[[View, Blame, Place], list[Fix]]
+
+
+def told(
+    check: Check, view: View, kind: Cut, where: Callable[[View, Blame], Place], fixes: Fixes
+) -> Iterator[Finding]:
+    """One finding for each place where a cut of this kind costs somebody a gradient; those that raise come first.
+
+    The check's message is for a leaf that waits in vain, with the fields `cut`, `value`, `call`, `leaves` and
+    `effect`; its variant `raises` for a root without a graph, with `cut`, `value`, `root` and `call`.
+    """
+    seen: set[Place] = set()
+    for blame in sorted(view.blames, key=lambda blame: not blame.raises):
+        if blame.kind is not kind or (place := where(view, blame)) in seen:
+            continue
+        seen.add(place)
+        words: dict[str, object] = {
+            "cut": source(view, place),
+            "value": value_of(view, blame),
+            "call": f"`{source(view, blame.call)}`",
+        }
+        if blame.raises:
+            words["root"] = name_of(view, blame.call.roots[0])
+        else:
+            words |= {"leaves": listed(view, blame.leaves), "effect": effect(view, blame)}
+        yield check.finding(
+            place,
+            view.trace,
+            blame.cut,
+            blame.call,
+            variant="raises" if blame.raises else None,
+            severity=Severity.ERROR if blame.raises else Severity.WARNING,
+            related=related(view, blame),
+            fixes=fixes(view, blame, place),
+            **words,
+        )
+
+
+def value_of(view: View, blame: Blame) -> str:
+    """What the cut was applied to."""
+    inputs = blame.cut.inputs
+    return name_of(view, inputs[0]) if len(inputs) == 1 else listed(view, inputs) if inputs else "its argument"
+
+
+def effect(view: View, blame: Blame) -> str:
+    """What follows for whoever wanted the gradient."""
+    if blame.wish is None:
+        return "nothing"
+    text = source(view, blame.wish)
+    return f"`{text}` changes nothing there" if isinstance(blame.wish, Stepped) else f"`{text}` is None"
+
+
+def related(view: View, blame: Blame) -> list[Related]:
+    """Where the gradient should have arrived, the scope that was open, and where the loss of it shows."""
+    found = []
+    for leaf in blame.leaves[:3]:
+        made = view.trace.maker(leaf)
+        if isinstance(made, Created):
+            found.append(view.related(made, f"{name_of(view, leaf)} is made here and waits for a gradient"))
+    found.append(view.related(blame.call, "raises here" if blame.raises else "gives no gradient to what lies behind"))
+    if blame.wish is not None:
+        found.append(view.related(blame.wish, "misses the gradient"))
+    return found
+
+
+def tail(view: View, blame: Blame) -> Place:
+    """What is written behind the value: `.detach()`, `.data`, `.item()`; the whole call for `float(t)`."""
+    return tail_of(view, blame.cut)
+
+
+def tail_of(view: View, cut: Dropped) -> Place:
+    """The same for one link of a conversion."""
+    place = view.place(cut)
+    found = view.found(place)
+    if found is None or (isinstance(found.node, ast.Call) and found.node.args):
+        return place
+    attribute = found.node.func if isinstance(found.node, ast.Call) else found.node
+    if not isinstance(attribute, ast.Attribute):
+        return place
+    lines = found.lines
+    name = lines.offset(found.range_of(attribute).end) - len(attribute.attr)
+    dot = lines.text.rfind(".", lines.offset(found.range_of(attribute.value).end), name)
+    return Place(place.path, Range(lines.position(dot), place.range.end)) if dot >= 0 else place
+
+
+def undone(view: View, blame: Blame) -> list[Fix | None]:
+    """What takes back the further links of a conversion, such as `.item()` of `torch.tensor(t.item())`."""
+    places = dict.fromkeys(tail_of(view, link) for link in blame.behind_it)
+    return [calls.remove_tail(view.documents[place.path], place) for place in places]

@@ -1,0 +1,89 @@
+"""Steps are made with gradients that nobody clears: each step uses the sum of all gradients so far.
+
+## What happens
+`backward()` adds to `.grad`; it does not replace it. Unless somebody clears the gradients between two steps, the
+second step moves the parameters by the old gradient plus the new one, the third by the sum of three. Nothing raises;
+training diverges or wanders.
+
+## Example
+```python
+model = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for batch in torch.randn(4, 5, 3):
+    loss = model(batch).pow(2).mean()
+    loss.backward()
+    optimizer.step()
+```
+
+## Instead
+```python
+model = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for batch in torch.randn(4, 5, 3):
+    loss = model(batch).pow(2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+```
+
+## When it is fine
+To sum the gradients of several batches before one step. Any way to clear counts: `optimizer.zero_grad()`,
+`model.zero_grad()`, `p.grad = None`, `p.grad.zero_()`, at the start or at the end of the loop, here or in a function
+that is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradsight.autograd.loops import Pileup, pileups
+from gradsight.checks.define import Check
+from gradsight.checks.view import View
+from gradsight.checks.words import source
+from gradsight.finding import Finding, Fix, Severity
+from gradsight.repair import statements
+from gradsight.text import Place
+
+CHECK = Check(
+    code="GS601",
+    name="gradients-never-cleared",
+    severity=Severity.WARNING,
+    message="`{backward}` adds to the gradients that `{step}` has already used: nobody clears them in between, so the "
+    "next step uses their sum.",
+    page=__doc__,
+)
+
+
+@CHECK.finds
+def find(view: View) -> Iterator[Finding]:
+    """The backward passes that add to used gradients."""
+    told: set[Place] = set()
+    for pileup in pileups(view.training):
+        place = view.place(pileup.backward)
+        if place in told:
+            continue
+        told.add(place)
+        fix = clearing(view, pileup, place)
+        yield CHECK.finding(
+            place,
+            view.trace,
+            pileup.first,
+            pileup.backward,
+            pileup.second,
+            related=[view.related(pileup.second, "steps with the sum")],
+            fixes=[fix] if fix is not None else [],
+            backward=source(view, pileup.backward),
+            step=source(view, pileup.first),
+        )
+
+
+def clearing(view: View, pileup: Pileup, place: Place) -> Fix | None:
+    """`optimizer.zero_grad()` before the backward; behind the step where the optimizer is not known by that name."""
+    name = pileup.second.name
+    if name is None:
+        return None
+    text, step = f"{name}.zero_grad()", view.place(pileup.second)
+    title = f"Insert `{text}`"
+    if view.function(place) == view.function(step):
+        return statements.insert_before(view.documents[place.path], place, text, title=title)
+    return statements.insert_after(view.documents[step.path], step, text, title=title)
