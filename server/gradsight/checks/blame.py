@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from gradsight.autograd.cuts import Blame, Dropped
 from gradsight.autograd.events import Created, Cut, Stepped
@@ -33,7 +34,7 @@ def told(
         if blame.kind is not kind or (place := where(view, blame)) in seen:
             continue
         seen.add(place)
-        words: dict[str, object] = {
+        words: dict[str, Any] = {
             "cut": source(view, place),
             "value": value_of(view, blame),
             "call": f"`{source(view, blame.call)}`",

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gradsight.autograd.cuts import Dropped, Forced, forced, origins
 from gradsight.autograd.events import Applied, BackwardCalled, Created, Cut
@@ -101,7 +102,7 @@ def tell(view: View, call: BackwardCalled, restart: Forced, starved: list[Value]
     related = [view.related(cut, "the history was dropped here") for cut in cuts[:3]]
     related.append(view.related(call, "gives a gradient to the new leaf alone"))
     fix = repaired(view, restart, cuts, place)
-    leaves = {"leaves": listed(view, starved)} if starved else {}
+    leaves: dict[str, Any] = {"leaves": listed(view, starved)} if starved else {}
     return CHECK.finding(
         place,
         view.trace,
