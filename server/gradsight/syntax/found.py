@@ -45,6 +45,21 @@ class Found:
         """The source of a node of the same statement, of the one found if none is given."""
         return self.lines.slice(self.range_of(self.node if node is None else node))
 
+    @property
+    def block(self) -> list[ast.stmt] | None:
+        """The list of statements that the innermost statement is one of; None at the top level."""
+        statement = self.statement
+        for parent in reversed(self.parents):
+            for field in ("body", "orelse", "finalbody"):
+                block = getattr(parent, field, None)
+                if isinstance(block, list) and statement in block:
+                    return block
+        return None
+
+    def shares_block(self, other: Found) -> bool:
+        """Whether the statements of both are in one block, so that they run together."""
+        return self.lines is other.lines and self.block is other.block
+
     def around(self) -> Iterator[Found]:
         """The same view of every node around this one, nearest first."""
         for number in range(len(self.parents) - 1, -1, -1):

@@ -1,0 +1,60 @@
+"""Where a graph that never started could have started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gradsight.autograd.events import Applied, Created
+from gradsight.autograd.graph import Makers, operands
+from gradsight.autograd.values import Form, Kind, Value
+
+_STOPS = ("detach", "detach_", "data")
+
+
+def possible_starts(trace: Makers, *roots: Value) -> tuple[Created, ...]:
+    """The tensors behind `roots` that would get a gradient from there, if only they required grad, nearest first.
+
+    Tensors that did require grad when they were made (and were frozen later) are among them; ways through
+    ops that stop gradients, and through stretches without grad mode, are not followed.
+    """
+    found: list[Created] = []
+    seen: set[tuple[int, int | None]] = set()
+    waiting = list(reversed(roots))
+    while waiting:
+        value = waiting.pop()
+        if (key := (value.id, value.made_by)) in seen or value.form is not Form.TENSOR:
+            continue
+        seen.add(key)
+        maker = trace.maker(value)
+        if isinstance(maker, Created):
+            if maker not in found:
+                found.append(maker)
+        elif isinstance(maker, Applied) and _passes(maker, value):
+            waiting.extend(reversed(list(operands(maker))))
+    return tuple(found)
+
+
+def _passes(op: Applied, result: Value) -> bool:
+    """Whether the op would hand gradients on to its inputs."""
+    if op.scope is not None or op.cut is not None or op.op.rpartition(".")[2] in _STOPS:
+        return False
+    return result.kind is None or result.kind.can_require_grad
+
+
+def meant_starts(starts: Sequence[Created], asked: Iterable[int]) -> tuple[Created, ...]:
+    """Those of `starts` that the user must have meant to require grad; () where that cannot be told.
+
+    `asked` are the ids of tensors whose gradient somebody wants. Several answers are all meant.
+    """
+    wanted = set(asked)
+    floats = [start for start in starts if start.value.kind in (None, Kind.FLOAT, Kind.COMPLEX)]
+    for candidates in (
+        [start for start in starts if start.value.id in wanted],
+        [start for start in floats if start.explicit is False],
+    ):
+        if candidates:
+            return tuple(candidates)
+    for few in (floats, [start for start in floats if start.value.name], list(starts)):
+        if len(few) == 1:
+            return tuple(few)
+    return ()

@@ -1,0 +1,119 @@
+"""`.grad` is used before any backward could have filled it.
+
+## What happens
+`.grad` of a leaf is None until a `backward()` goes through it. A function that only reads `.grad` computes nothing, and
+using None as a gradient raises an AttributeError or a TypeError, or changes nothing (`clip_grad_norm_` skips it).
+
+## Example
+```python
+w = torch.ones(3, requires_grad=True)
+loss = (w * w).sum()
+step = 0.1 * w.grad
+```
+
+## Instead
+```python
+w = torch.ones(3, requires_grad=True)
+loss = (w * w).sum()
+loss.backward()
+step = 0.1 * w.grad
+```
+
+## When it is fine
+Printing `.grad` to see that it is None, asking `if w.grad is not None:` first, and reading it after a backward on some
+path.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from gradsight.autograd.events import Applied, BackwardCalled, Created, GradRead, MethodNamed, Opaque, compatible
+from gradsight.autograd.graph import behind
+from gradsight.checks.define import Check
+from gradsight.checks.view import View
+from gradsight.checks.words import name_of, source
+from gradsight.finding import Finding, Fix, Severity
+from gradsight.repair import statements
+from gradsight.syntax.uses import Use, use_of
+from gradsight.text import Place
+
+CHECK = Check(
+    code="GS403",
+    name="grad-read-before-backward",
+    severity=Severity.WARNING,
+    message="`{read}` is still None here: no `backward()` has run yet that could have given {name} a gradient.",
+    variants={"never": "`{read}` is None: nothing in this program calls `backward()`, so {name} gets no gradient."},
+    page=__doc__,
+)
+
+
+@CHECK.finds
+def find(view: View) -> Iterator[Finding]:
+    """Reads that come too early on every path."""
+    for read in view.trace.each(GradRead):
+        value = read.value
+        if not (value.requires_grad and value.is_leaf and read.has_grad is False) or view.expects_error(read):
+            continue
+        if not isinstance(view.trace.maker(value), Created) or _may_have_gradient(view, read):
+            continue
+        later = next((call for call, found in view.backwards if call.api == "backward"), None)
+        found = view.found(read)
+        use = use_of(found) if found is not None else Use.SHOWN
+        # Keeping None for later is only wrong for sure where no later moment can fill it.
+        if use is not Use.NEEDED and (use is not Use.KEPT or later is not None or not view.trace.complete):
+            continue
+        yield CHECK.finding(
+            view.place(read), view.trace, read, variant=None if later else "never",
+            related=[view.related(later, "the backward comes only here")] if later else [],
+            fixes=_fixes(view, read, later), read=source(view, read), name=name_of(view, value),
+        )  # fmt: skip
+
+
+def _may_have_gradient(view: View, read: GradRead) -> bool:
+    """Whether anything before the read could have filled `.grad`, or was meant to (and is reported itself)."""
+    for event in view.trace.events:
+        if event.id > read.id:
+            break
+        if not compatible(event, read):
+            continue
+        if isinstance(event, BackwardCalled) and event.api == "backward":
+            return True
+        if isinstance(event, MethodNamed) and event.method == "backward":
+            return True
+        if isinstance(event, Opaque) and (event.touched is None or read.value.id in event.touched):
+            return True
+    return False
+
+
+def _fixes(view: View, read: GradRead, later: BackwardCalled | None) -> list[Fix]:
+    """Move the backward before the read where it follows in the same block; without any, call it on the loss."""
+    place = view.place(read)
+    document = view.documents[place.path]
+    if later is not None:
+        there = view.place(later)
+        moved = statements.move_before(document, there, place) if _same_block(view, place, there) else None
+        return [moved] if moved is not None else []
+    name = _loss(view, read)
+    inserted = statements.insert_before(document, place, f"{name}.backward()") if name else None
+    return [inserted] if inserted is not None else []
+
+
+def _same_block(view: View, read: Place, backward: Place) -> bool:
+    here, there = view.found(read), view.found(backward)
+    return here is not None and there is not None and read.path == backward.path and here.shares_block(there)
+
+
+def _loss(view: View, read: GradRead) -> str | None:
+    """The name of the last one-element result before the read that depends on the leaf."""
+    name = None
+    for op in view.trace.each(Applied):
+        if op.id > read.id or op.site.path != read.site.path or op.calls != read.calls:
+            continue
+        if any(output.elements == 1 and read.value.id in behind(view.trace, output).leaves for output in op.outputs):
+            found = view.found(op)
+            if found is not None and isinstance(found.parent, ast.Assign) and len(found.parent.targets) == 1:
+                target = found.parent.targets[0]
+                name = found.text(target) if isinstance(target, ast.Name | ast.Attribute) else name
+    return name

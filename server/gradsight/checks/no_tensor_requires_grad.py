@@ -1,0 +1,160 @@
+"""Gradients are asked of a value behind which no tensor requires grad.
+
+## What happens
+`backward()` walks the graph from the loss back to the tensors that require grad. Where there is none, there is no
+graph, and PyTorch raises: *element 0 of tensors does not require grad and does not have a grad_fn*. It never leaves
+`.grad` at None in silence here. `torch.autograd.grad` raises likewise, also where only the tensor whose gradient is
+asked for does not require grad.
+
+Tensors that you create do not require grad unless you say so; parameters of modules do.
+
+## Example
+```python
+x = torch.tensor([1.0, 2.0, 3.0])
+loss = (x * x).sum()
+loss.backward()
+```
+
+## Instead
+```python
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+loss = (x * x).sum()
+loss.backward()
+```
+
+## When it is fine
+One tensor behind the loss that requires grad is enough: data and constants need no gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradsight.autograd.events import BackwardCalled, Created, RequiresGradSet
+from gradsight.autograd.graph import Behind, behind
+from gradsight.autograd.starts import meant_starts, possible_starts
+from gradsight.autograd.values import Value
+from gradsight.checks.define import Check
+from gradsight.checks.view import View
+from gradsight.checks.words import listed, name_of, source
+from gradsight.finding import Finding, Fix, Severity
+from gradsight.repair import creation
+from gradsight.text import Place
+
+CHECK = Check(
+    code="GS101",
+    name="no-tensor-requires-grad",
+    severity=Severity.ERROR,
+    message="{name} is made without `requires_grad=True`, and nothing else behind {root} requires grad: "
+    "`{call}` raises.",
+    variants={
+        "said": "{name} is made with `requires_grad=False`, and nothing else behind {root} requires grad: "
+        "`{call}` raises.",
+        "several": "`{call}` raises: none of the tensors behind {root} requires grad ({names}).",
+        "nothing": "`{call}` raises: nothing that {root} is computed from requires grad.",
+        "switched off": "`{switch}` switches {names} off, and nothing else behind {root} requires grad: "
+        "`{call}` raises.",
+        "asked": "`{call}` raises: it asks for the gradient of {root}, and {name} does not require grad.",
+    },
+    page=__doc__,
+)
+
+_ROOT_RAISED = "does not require grad and does not have a grad_fn"
+_INPUT_RAISED = "One of the differentiated Tensors does not require grad"
+
+
+@CHECK.finds
+def find(view: View) -> Iterator[Finding]:
+    """The calls that have nothing to differentiate."""
+    for call, found in view.backwards:
+        if view.expects_error(call):
+            continue
+        root = _without_graph(view, call, found)
+        if root is not None:
+            yield _finding(view, call, root, asked_for=False)
+            continue
+        for wanted in _untracked_inputs(view, call):
+            yield _finding(view, call, wanted, asked_for=True)
+
+
+def _without_graph(view: View, call: BackwardCalled, found: Behind) -> Value | None:
+    """The first root for which PyTorch raises because the graph behind it never started."""
+    if view.trace.observed and _ROOT_RAISED not in (call.raised or ""):
+        return None
+    for root in call.roots:
+        if root.requires_grad is False:
+            alone = found if len(call.roots) == 1 else behind(view.trace, root)
+            return root if _never_started(alone) else None
+    return None
+
+
+def _never_started(found: Behind) -> bool:
+    return found.complete and bool(found.sources) and not found.cuts and not found.leaves
+
+
+def _untracked_inputs(view: View, call: BackwardCalled) -> Iterator[Value]:
+    """What `autograd.grad` is asked the gradient of though it does not require grad."""
+    if call.api != "grad" or (view.trace.observed and _INPUT_RAISED not in (call.raised or "")):
+        return
+    for wanted in call.inputs or ():
+        if wanted.requires_grad is False and _never_started(behind(view.trace, wanted)):
+            yield wanted
+
+
+def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) -> Finding:
+    starts = possible_starts(view.trace, root)
+    frozen = [start for start in starts if start.value.requires_grad]
+    meant = meant_starts([start for start in starts if start not in frozen], view.training.asked)
+    switches = {view.place(event): event for start in frozen for event in _switched_off(view, start)}
+    words: dict[str, Any] = {"call": source(view, call), "root": name_of(view, root)}
+    shown = [view.related(call, f"`{words['call']}` raises here")]
+    if len(switches) == 1 and not any(start.value.id in view.training.asked for start in meant):
+        place, event = next(iter(switches.items()))
+        names = listed(view, [start.value for start in frozen])
+        return CHECK.finding(
+            place, view.trace, event, call, variant="switched off", related=shown,
+            switch=source(view, event), names=names, **words,
+        )  # fmt: skip
+    if len(meant) == 1:
+        (start,) = meant
+        words["name"] = name_of(view, start.value)
+        variant = "asked" if asked_for else "said" if start.explicit is False else None
+        return CHECK.finding(
+            cause(view, start), view.trace, start, call, variant=variant, related=shown,
+            fixes=_fixes(view, [start]), **words,
+        )  # fmt: skip
+    named = meant or [start for start in starts if start.value.name]
+    if not named:
+        return CHECK.finding(view.place(call), view.trace, call, variant="nothing", **words)
+    return CHECK.finding(
+        view.place(call), view.trace, *named, call, variant="several",
+        related=[view.related(start, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
+        fixes=_fixes(view, meant), names=listed(view, [start.value for start in named]), **words,
+    )  # fmt: skip
+
+
+def _switched_off(view: View, start: Created) -> Iterator[RequiresGradSet]:
+    """The last event that froze a tensor."""
+    last = None
+    for event in view.trace.each(RequiresGradSet):
+        if event.value.id == start.value.id and event.flag is False:
+            last = event
+    if last is not None:
+        yield last
+
+
+def cause(view: View, start: Created) -> Place:
+    """The keyword that says `requires_grad=False` where it is written, else the whole call that makes the tensor."""
+    place = view.place(start)
+    keyword = view.keyword(place, "requires_grad")
+    return place if keyword is None else keyword
+
+
+def _fixes(view: View, starts: Sequence[Created]) -> list[Fix]:
+    """All that are meant are let require grad at once."""
+    places = [view.place(start) for start in starts]
+    if len({place.path for place in places}) != 1:
+        return []
+    fix = creation.let_require_grad(view.documents[places[0].path], places)
+    return [fix] if fix is not None else []
