@@ -28,8 +28,6 @@ _UNSET = object()
 class Scope(Enum):
     """Where the editor lets a setting be set, in the words of its manifest."""
 
-    RESOURCE = "resource"
-    """Per folder."""
     MACHINE = "machine-overridable"
     """Per machine; a trusted workspace may set it."""
     WINDOW = "window"
@@ -64,28 +62,28 @@ class Settings:
     """What the user chose. Fields that nobody set have their defaults."""
 
     enable: bool = _setting(
-        "enable", Flag(), True, Scope.RESOURCE,
+        "enable", Flag(), True, Scope.WINDOW,
         "Check files while you type. Switched off, only the gradient probe is left.",
     )  # fmt: skip
     select: tuple[str, ...] = _setting(
-        "select", Selectors(), (EVERYTHING_WORD,), Scope.RESOURCE,
+        "select", Selectors(), (EVERYTHING_WORD,), Scope.WINDOW,
         "The checks to run: `all`, codes (`GS302`), beginnings of codes (`GS3`) or names.",
     )  # fmt: skip
     ignore: tuple[str, ...] = _setting(
-        "ignore", Selectors(), (), Scope.RESOURCE,
+        "ignore", Selectors(), (), Scope.WINDOW,
         "The checks to leave out. Where a check is both selected and ignored, the more specific entry decides.",
     )  # fmt: skip
     severity: Mapping[str, Severity | None] = _setting(
-        "severity", Severities(), {}, Scope.RESOURCE,
+        "severity", Severities(), {}, Scope.WINDOW,
         "Other severities by check: `error`, `warning`, `information`, `hint` or `off`.",
     )  # fmt: skip
     per_file_ignores: Mapping[str, tuple[str, ...]] = _setting(
-        "perFileIgnores", PerFile(), {}, Scope.RESOURCE,
+        "perFileIgnores", PerFile(), {}, Scope.WINDOW,
         "The checks to leave out in files whose path, counted from the project's folder, matches a pattern "
         "like `tests/*`.",
     )  # fmt: skip
     code_lens: bool = _setting(
-        "codeLens", Flag(), True, Scope.RESOURCE,
+        "codeLens", Flag(), True, Scope.WINDOW,
         "Offer to run the gradient probe above files that use PyTorch and above each `# %%` cell.",
     )  # fmt: skip
     interpreter: str = _setting(
@@ -94,11 +92,11 @@ class Settings:
         "interpreter that the editor has chosen for the workspace.",
     )  # fmt: skip
     probe_time_limit: float = _setting(
-        "probe.timeLimit", Number(1), 60.0, Scope.RESOURCE,
+        "probe.timeLimit", Number(1), 60.0, Scope.WINDOW,
         "The gradient probe stops your program after this many seconds.",
     )  # fmt: skip
     probe_steps_limit: int = _setting(
-        "probe.stepsLimit", Count(), 100, Scope.RESOURCE,
+        "probe.stepsLimit", Count(), 100, Scope.WINDOW,
         "The gradient probe has seen enough after this many optimizer steps and stops. 0: no limit.",
     )  # fmt: skip
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest_asyncio
 import pytest_lsp
-from lsp.editor import Editor
 from pytest_lsp import ClientServerConfig, LanguageClient
+
+from lsp.editor import Editor
 
 SERVER = Path(__file__).parents[2] / "server"
 ENVIRONMENT = {

@@ -209,7 +209,7 @@ class Editor:
         return text[self.offset(text, span.start) : self.offset(text, span.end)]
 
 
-class _no_limit:  # noqa: N801
+class _no_limit:
     """Python 3.10 has no `asyncio.timeout`; there the test runner's own limit has to do."""
 
     async def __aenter__(self) -> None:

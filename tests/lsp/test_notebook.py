@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lsp.editor import Editor
 from lsprotocol import types
+
+from lsp.editor import Editor
 
 NOTEBOOK = "file:///work/train.ipynb"
 CELLS = [
