@@ -117,7 +117,7 @@ def fixes(view: View, blame: Blame, scope: Scope) -> list[Fix]:
     place = view.place(scope)
     document = view.documents[place.path]
     needed = tuple(dict.fromkeys(statements_inside(view, blame, scope, place)))
-    fix = grad_mode.move_out(document, place, needed)
+    fix = grad_mode.move_out(document, place, needed) or grad_mode.move_out(document, place)
     return [] if fix is None else [fix]
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gradsight.autograd.cuts import Blame, Dropped
+from gradsight.autograd.cuts import Blame
 from gradsight.autograd.events import Created, Cut, Stepped
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -85,12 +85,7 @@ def related(view: View, blame: Blame) -> list[Related]:
 
 def tail(view: View, blame: Blame) -> Place:
     """What is written behind the value: `.detach()`, `.data`, `.item()`; the whole call for `float(t)`."""
-    return tail_of(view, blame.cut)
-
-
-def tail_of(view: View, cut: Dropped) -> Place:
-    """The same for one link of a conversion."""
-    place = view.place(cut)
+    place = view.place(blame.cut)
     found = view.found(place)
     if found is None or (isinstance(found.node, ast.Call) and found.node.args):
         return place
@@ -105,5 +100,5 @@ def tail_of(view: View, cut: Dropped) -> Place:
 
 def undone(view: View, blame: Blame) -> list[Fix | None]:
     """What takes back the further links of a conversion, such as `.item()` of `torch.tensor(t.item())`."""
-    places = dict.fromkeys(tail_of(view, link) for link in blame.behind_it)
+    places = dict.fromkeys(view.place(link) for link in blame.behind_it)
     return [calls.remove_tail(view.documents[place.path], place) for place in places]

@@ -34,7 +34,6 @@ of these is reported, because whoever waits for a gradient there gets it on anot
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.cuts import Blame
@@ -43,7 +42,7 @@ from gradsight.checks import blame
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.finding import Finding, Fix, Severity
-from gradsight.repair import calls, statements
+from gradsight.repair import calls
 from gradsight.text import Place
 
 CHECK = Check(
@@ -65,9 +64,7 @@ def find(view: View) -> Iterator[Finding]:
 
 
 def fixes(view: View, found: Blame, place: Place) -> list[Fix]:
-    """Take the `.detach()` away; the whole statement where it is `t.detach_()` on its own."""
-    document = view.documents[place.path]
-    node = document.find(place.range)
-    alone = node is not None and isinstance(node.statement, ast.Expr)
-    fix = statements.remove_statement(document, place) if alone else calls.remove_tail(document, place)
+    """Take the `.detach()` away, or unwrap `torch.detach(t)`."""
+    document, whole = view.documents[place.path], view.place(found.cut)
+    fix = calls.unwrap_call(document, place) if whole == place else calls.remove_tail(document, whole)
     return [] if fix is None else [fix]

@@ -73,10 +73,12 @@ def find(view: View) -> Iterator[Finding]:
 
 def fixes(view: View, found: Blame, place: Place) -> list[Fix]:
     """The torch function in place of the one of `math`, or the tensor itself."""
-    document = view.documents[place.path]
+    document, whole = view.documents[place.path], view.place(found.cut)
     node = view.node(place)
-    if not isinstance(node, ast.Call):
-        fix = calls.remove_tail(document, place)
+    if place != whole:
+        fix = calls.remove_tail(document, whole)
+    elif not isinstance(node, ast.Call):
+        fix = None
     else:
         function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if function in _IN_TORCH:

@@ -138,7 +138,7 @@ def mend(view: View, cut: Dropped) -> Fix | None:
     if cut.cut is Cut.GRAD_MODE and isinstance(cut, Applied) and cut.scope is not None:
         scope = view.place(view.trace[cut.scope])
         return grad_mode.move_out(view.documents[scope.path], scope)
-    place = blame.tail_of(view, cut)
+    place = view.place(cut)
     return calls.remove_tail(view.documents[place.path], place)
 
 
