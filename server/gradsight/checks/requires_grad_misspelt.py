@@ -26,10 +26,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import Any
 
 from gradsight.autograd.events import AttributeSet
+from gradsight.autograd.spelling import is_attempt
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.finding import Finding, Fix, Severity
@@ -56,9 +56,6 @@ CHECK = Check(
 )
 
 _RIGHT = "requires_grad"
-_ALIKE = 0.8
-_MEANT = {"needs_grad", "need_grad", "needs_gradient", "requires_gradient", "requires_gradients", "require_gradient"}
-_SQUEEZED = {name.replace("_", "") for name in _MEANT | {_RIGHT}}
 
 
 @CHECK.finds
@@ -71,14 +68,6 @@ def find(view: View) -> Iterator[Finding]:
             finding = _keyword(view, event) if event.form == "keyword" else _assignment(view, event)
             if finding is not None:
                 yield finding
-
-
-def is_attempt(attribute: str) -> bool:
-    """Whether a name was meant to be `requires_grad`."""
-    word = attribute.lower()
-    if attribute == _RIGHT or word.startswith("_"):
-        return False
-    return word.replace("_", "") in _SQUEEZED or SequenceMatcher(None, word, _RIGHT).ratio() >= _ALIKE
 
 
 def _comparison(view: View, event: AttributeSet) -> Finding:

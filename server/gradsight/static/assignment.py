@@ -192,11 +192,6 @@ def compared_instead_of_assigned(w: Walker, statement: ast.Expr, node: ast.Compa
     """`x.requires_grad == True` as a statement."""
     left = node.left
     if isinstance(left, ast.Attribute) and left.attr == "requires_grad" and isinstance(node.ops[0], ast.Eq):
-        w.record(
-            AttributeSet,
-            statement,
-            receiver="tensor",
-            name=ast.unparse(left.value),
-            attribute=left.attr,
-            form="compare",
-        )
+        receiver, item = w.evaluate(w, left.value), w.evaluate(w, node.comparators[0])
+        if isinstance(receiver, Tensor):
+            tensor_attributes.misspelt(w, statement, receiver, ast.unparse(left.value), left.attr, item, "compare")

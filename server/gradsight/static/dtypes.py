@@ -50,3 +50,13 @@ def promote(*kinds: Kind | None) -> Kind | None:
     if not kinds or None in kinds:
         return None
     return max((kind for kind in kinds if kind is not None), key=_ORDER.index)
+
+
+_FULL_NAMES = {"half": "float16", "float": "float32", "double": "float64"}
+
+
+def precision(name: str) -> str | None:
+    """The one name of a float dtype: `float64` for `torch.double`, `torch.float64` and `.double()`; None for others."""
+    short = name.rpartition(".")[2]
+    short = _FULL_NAMES.get(short, short)
+    return short if _BY_NAME.get(f"torch.{short}") is Kind.FLOAT else None

@@ -119,7 +119,23 @@ def _made(
     )
     if asked and kind is not None and not kind.can_require_grad:
         value = replace(value, kind=Kind.FLOAT)  # PyTorch raises; the walk goes on as if it had been made float
+    precision = _precision(w, arguments, copied) if value.kind is Kind.FLOAT else None
+    if precision is not None:
+        w.state.dtypes[value.id] = precision
     return w.keep(value)
+
+
+def _precision(w: Walker, arguments: Arguments, copied: tuple[Value, ...]) -> str | None:
+    """The dtype of a float tensor: what was asked for, that of the one tensor it copies, else the default."""
+    dtype = arguments.keywords.get("dtype")
+    if isinstance(dtype, Dotted):
+        return dtypes.precision(dtype.name)
+    if dtype is not None and dtype != Const(None):
+        return None
+    if copied:
+        known = {w.state.dtypes.get(value.id) for value in copied}
+        return known.pop() if len(known) == 1 else None
+    return "float32"
 
 
 def _one(shape: object) -> tuple[int | None, ...] | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gradsight.autograd import op_facts
 from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
-from gradsight.autograd.values import Kind
+from gradsight.autograd.values import Kind, Shape
 from gradsight.static import functions, module_methods, ops, shapes
 from gradsight.static.objects import (
     NONE,
@@ -48,7 +48,7 @@ def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Obje
     if name in _CONTAINERS:
         return _container(w, node, name, arguments)
     attributes: dict[str, Object] = {}
-    names = op_facts.module_parameters(name)
+    names = _parameter_names(name, arguments)
     for parameter in names or ():
         if parameter == "bias" and arguments.keywords.get("bias") == Const(False):
             attributes[parameter] = NONE
@@ -58,6 +58,18 @@ def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Obje
         if w.module(inner) is not None and names is None:
             attributes[f"<{len(attributes)}>"] = inner
     return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=names is not None, built=arguments))
+
+
+_WEIGHTED = ("Linear", "Conv", "BatchNorm", "LayerNorm", "GroupNorm", "Bilinear")
+
+
+def _parameter_names(name: str, arguments: Arguments) -> tuple[str, ...] | None:
+    short = name.rpartition(".")[2]
+    if any(part in short for part in _WEIGHTED):
+        return ("weight", "bias")
+    if short in ("Embedding", "PReLU"):
+        return ("weight",)
+    return op_facts.module_parameters(name) or (() if short.endswith(("Loss", "LU", "Tanh", "Sigmoid", "Dropout", "Flatten", "Softmax", "Identity")) else None)
 
 
 def _own_parameter(w: Walker, node: ast.AST, module: str, parameter: str) -> Tensor:
@@ -168,14 +180,14 @@ def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: 
         tuple(ops.kind_of(w, item) for item in built.positional),
         tuple((key, ops.kind_of(w, item)) for key, item in built.keywords.items()),
     )
-    if op_facts.module_parameters(name) is None:
-        return _call_unseen(w, node, ref, arguments)
     shape = shapes.module_shape(
         name,
         [ops.shape_argument(w, item) for item in built.positional],
         {key: ops.shape_argument(w, item) for key, item in built.keywords.items()},
         [ops.shape_argument(w, item) for item in arguments.positional],
     )
+    if not op_facts.is_module(name):
+        return _call_unseen(w, node, ref, arguments, shape=shape)
     return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape))
 
 
@@ -196,7 +208,12 @@ def _run_sequence(w: Walker, node: ast.AST, found: Instance, arguments: Argument
 
 
 def _call_unseen(
-    w: Walker, node: ast.AST, ref: Ref | None, arguments: Arguments, more: list[Object] | None = None
+    w: Walker,
+    node: ast.AST,
+    ref: Ref | None,
+    arguments: Arguments,
+    more: list[Object] | None = None,
+    shape: Shape | tuple[Shape, ...] = None,
 ) -> Object:
     """A module whose forward cannot be seen: what it gives depends on its parameters and inputs."""
     off, scope = w.state.off_scope
@@ -208,7 +225,9 @@ def _call_unseen(
     tracked = ops.any_requires_grad([*parameters, *inputs])
     unknown = w.new_value()
     result = w.new_value(
-        requires_grad=False if off else tracked or None, is_leaf=False if tracked and not off else None
+        requires_grad=False if off else tracked or None,
+        is_leaf=False if tracked and not off else None,
+        shape=shape if not (shape and isinstance(shape[0], tuple)) else None,
     )
     event = w.record(
         Applied,

@@ -40,6 +40,7 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
+_INDEXED = "torch.Tensor.__getitem__"
 _DETACHING = ("torch.Tensor.detach", "torch.Tensor.detach_", "torch.Tensor.data", "torch.detach")
 
 
@@ -185,10 +186,13 @@ def _compute(
     outputs: list[Value] = []
     copies = 2 if answer.many else 1
     event_id = w.recorder.number()
+    precisions = {w.state.dtypes.get(value.id) for value in inputs if value.kind is not Kind.INTEGER}
     for index, output in enumerate(answer.outputs):
         requires_grad = False if off else _requires_grad(output, slots)
         if output.dtype is not None and not output.dtype.can_require_grad:
             requires_grad = False
+        if call.name == _INDEXED:
+            output = replace(output, alias=_indexed(w, call.arguments.positional[1:]))
         base = slots.get(output.alias_of or "", ())
         shared = len(base) == 1 and output.alias in (Alias.VIEW, Alias.SAME, Alias.UNTRACKED)
         for _ in range(copies):
@@ -205,6 +209,8 @@ def _compute(
             if output.alias is Alias.UNTRACKED:
                 w.state.untracked |= {value.id}
             outputs.append(w.state.value(w.keep(value)))
+            if value.kind is Kind.FLOAT and len(precisions) == 1 and (only := next(iter(precisions))) is not None:
+                w.state.dtypes[value.id] = only
     first = answer.outputs[0]
     cut = _cut(answer, first, off, inputs) if all(value.requires_grad is False for value in outputs) else None
     saved, keeps = (
@@ -229,6 +235,18 @@ def _compute(
     if answer.many:
         return w.allocate(List((), tensors[-1])) if len(tensors) < copies else _many(w, call, tensors)
     return _returned(answer.returns, tensors)
+
+
+def _indexed(w: Walker, index: tuple[Object, ...]) -> Alias:
+    """Ints, slices, None and Ellipsis give a view, tensors and lists of them a copy."""
+    parts: list[Object] = []
+    for item in index:
+        parts.extend(item.items if isinstance(item, Tuple) else (item,))
+    if any(isinstance(part, Tensor) or w.deref(part, List) is not None for part in parts):
+        return Alias.NEW
+    if all(isinstance(part, Const | Slice | Scalar) for part in parts):
+        return Alias.VIEW
+    return Alias.MAYBE
 
 
 def _many(w: Walker, call: Call, tensors: list[Tensor]) -> Object:

@@ -45,6 +45,8 @@ class State:
         """By tensor: whether `.grad` holds something; absent means it does not."""
         self.views: dict[int, int] = {}
         """By view: the base it looks into, with which it shares its history."""
+        self.dtypes: dict[int, str] = {}
+        """By tensor: the name of its dtype, where it is known and a float (`float32`)."""
         self.untracked: frozenset[int] = frozenset()
         """Tensors over memory of another one whose writes autograd does not notice (`.data`)."""
         self.modes: tuple[ModeEntry, ...] = ((Mode.ENABLED, None),)
@@ -60,6 +62,7 @@ class State:
         other.versions = self.versions.copy()
         other.gradients = self.gradients.copy()
         other.views = self.views.copy()
+        other.dtypes = self.dtypes.copy()
         other.untracked = self.untracked
         other.modes = self.modes
         other.escaped = self.escaped
@@ -159,6 +162,7 @@ class _Join:
             elif mine is not value and mine != value:
                 one.tensors[number] = self.merge(mine, value)
         one.views.update(other.views)
+        one.dtypes.update(other.dtypes)
         one.untracked |= other.untracked
         for storage, version in other.versions.items():
             one.versions[storage] = max(version, one.versions.get(storage, 0))

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from gradsight.autograd.events import AttributeSet, GradRead, GradsCleared, Mutated, RequiresGradSet
+from gradsight.autograd.spelling import is_attempt
 from gradsight.autograd.values import Kind
 from gradsight.static import ops
 from gradsight.static.objects import (
@@ -88,14 +89,16 @@ def assign(w: Walker, target: ast.Attribute, tensor: Tensor, item: Object, state
         case "requires_grad":
             set_requires_grad(w, statement, tensor, item)
         case _:
-            w.record(
-                AttributeSet,
-                statement,
-                receiver="tensor",
-                name=ast.unparse(target.value),
-                attribute=target.attr,
-                form="assign",
-            )
+            misspelt(w, statement, tensor, ast.unparse(target.value), target.attr, item, "assign")
+
+
+def misspelt(w: Walker, at: ast.AST, tensor: Tensor, name: str, attribute: str, item: Object, form: str) -> None:
+    """An attribute that PyTorch does not know. Where `requires_grad` was meant, the walk goes on as if it said so."""
+    w.record(AttributeSet, at, receiver="tensor", name=name, attribute=attribute, form=form)
+    value = w.state.value(tensor)
+    meant = attribute == "requires_grad" or is_attempt(attribute)
+    if meant and item == Const(True) and value.requires_grad is False:
+        w.state.update(tensor.id, requires_grad=True, is_leaf=True)
 
 
 def set_requires_grad(w: Walker, at: ast.AST, tensor: Tensor, item: Object) -> None:

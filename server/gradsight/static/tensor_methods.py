@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gradsight.autograd.events import Applied, Cut, GradsCleared
-from gradsight.autograd.values import Kind
+from gradsight.autograd.values import Kind, Value
 from gradsight.static import backward, dtypes, ops, tensor_attributes
 from gradsight.static.objects import NONE, UNKNOWN, Arguments, Const, Dotted, Left, Object, Scalar, Tensor
 from gradsight.static.walker import Walker
@@ -92,9 +92,37 @@ def _detach_in_place(w: Walker, node: ast.AST, tensor: Tensor, arguments: Argume
 
 def _cast(kind: Kind, name: str) -> Callable[[Walker, ast.AST, Tensor, Arguments], Object]:
     def cast(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
-        return ops.apply(w, node, ops.Call(f"torch.Tensor.{name}", Arguments((tensor,))))
+        return _converted(w, node, tensor, ops.Call(f"torch.Tensor.{name}", Arguments((tensor,))), kind, name)
 
     return cast
+
+
+def _converted(w: Walker, node: ast.AST, tensor: Tensor, call: ops.Call, kind: Kind, dtype: str) -> Object:
+    """A cast: the tensor itself if it has that dtype, a new one if not, and one of the two where that is not known."""
+    value = w.state.value(tensor)
+    if kind is Kind.FLOAT and value.kind in (Kind.FLOAT, None):
+        known, wanted = w.state.dtypes.get(tensor.id), dtypes.precision(dtype)
+        if known is not None and known == wanted:
+            return tensor
+        if known is None or value.kind is None:
+            return _itself_or_copy(w, node, value, call.name)
+    elif kind is value.kind and kind is not Kind.INTEGER:
+        return tensor
+    result = ops.apply(w, node, call)
+    if isinstance(result, Tensor) and kind is Kind.FLOAT and (wanted := dtypes.precision(dtype)) is not None:
+        w.state.dtypes[result.id] = wanted
+    return result
+
+
+def _itself_or_copy(w: Walker, node: ast.AST, value: Value, op: str) -> Tensor:
+    """The result of `.to(...)` where nobody can tell whether it is the tensor itself: no leaf for sure, nor a non-leaf."""
+    leaf = None if value.is_leaf is not False else False
+    result = w.new_value(
+        name=value.name, requires_grad=value.requires_grad, is_leaf=leaf, kind=value.kind, shape=value.shape
+    )
+    off, scope = w.state.off_scope
+    event = w.record(Applied, node, op=op, inputs=(value,), outputs=(result,), keeps=False, scope=scope if off else None)
+    return w.keep(replace(result, made_by=event.id))
 
 
 def _register_hook(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
@@ -103,14 +131,13 @@ def _register_hook(w: Walker, node: ast.AST, tensor: Tensor, arguments: Argument
 
 def _to(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:
     """`.to(device)` may give the tensor itself: to be silent rather than wrong it is taken for that."""
-    kinds = [dtypes.kind_of_dtype(item.name) for item in arguments.each() if isinstance(item, Dotted)]
-    kind = next((kind for kind in kinds if kind is not None), None)
-    value = w.state.value(tensor)
-    if kind is None or (kind is value.kind and kind is not Kind.FLOAT):
+    names = [item.name for item in arguments.each() if isinstance(item, Dotted)]
+    name = next((name for name in names if dtypes.kind_of_dtype(name) is not None), None)
+    kind = dtypes.kind_of_dtype(name) if name is not None else None
+    if name is None or kind is None:
         return tensor
-    return ops.apply(
-        w, node, ops.Call("torch.Tensor.to", Arguments((tensor, *arguments.positional), arguments.keywords))
-    )
+    call = ops.Call("torch.Tensor.to", Arguments((tensor, *arguments.positional), arguments.keywords))
+    return _converted(w, node, tensor, call, kind, name)
 
 
 def _same(w: Walker, node: ast.AST, tensor: Tensor, arguments: Arguments) -> Object:

@@ -73,7 +73,7 @@ def result_shape(name: str, arguments: Sequence[Argument], keywords: Mapping[str
     Where the result consists of several tensors there is one shape for each, in order, and the first of them is of
     known rank; a flat tuple even where PyTorch nests them.
     """
-    key = name.removeprefix("torch.").removeprefix("Tensor.")
+    key = name.removeprefix("torch.").removeprefix("Tensor.").removeprefix("functional.")
     rule = _RULES.get(key) or _RULES.get(key.removesuffix("_copy")) or _in_place(key)
     if rule is None:
         return None

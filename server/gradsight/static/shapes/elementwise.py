@@ -43,7 +43,7 @@ _UNARY: Final = """
     atanh bitwise_not ceil celu conj conj_physical cos cosh cumprod cumsum deg2rad detach digamma dropout
     erf erfc erfinv exp exp2 expm1 feature_alpha_dropout feature_dropout fill fix flip fliplr flipud floor frac
     hardshrink i0 isfinite isinf isnan isneginf isposinf isreal lgamma log log10 log1p log2 log_softmax
-    logcumsumexp logical_not logit mvlgamma nan_to_num neg negative polygamma positive prelu rad2deg reciprocal
+    logcumsumexp logical_not logit mvlgamma nan_to_num neg negative positive prelu rad2deg reciprocal
     relu renorm resolve_conj resolve_neg roll round rrelu rsqrt selu sgn sigmoid sign signbit sin sinc sinh softmax
     softmin sqrt square tan tanh threshold tril triu trunc
     clone contiguous cpu cuda to type type_as float double half bfloat16 int long short char byte bool cfloat

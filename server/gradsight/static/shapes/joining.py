@@ -226,7 +226,7 @@ RULES: Final[dict[str, Rule]] = {
     "atleast_1d": lambda call: _at_least_ranked(call, 1),
     "atleast_2d": lambda call: _at_least_ranked(call, 2),
     "atleast_3d": lambda call: _at_least_ranked(call, 3),
-    **dict.fromkeys(("split", "functional.split", "split_with_sizes", "unsafe_split"), _split),
+    **dict.fromkeys(("split", "split_with_sizes", "unsafe_split"), _split),
     **dict.fromkeys(("chunk", "unsafe_chunk"), _chunk),
     "unbind": _unbind,
     "tensor_split": lambda call: _tensor_split(call, None),
