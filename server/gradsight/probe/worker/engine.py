@@ -69,7 +69,7 @@ class Engine:
         roots = _tensors(given.get("tensors"))
         fields = {
             "api": "backward",
-            "roots": [self._reporter.value(root, stack) for root in roots],
+            "roots": [self._reporter.value(root, stack, deep=True) for root in roots],
             "gradient": any(item is not None for item in _items(given.get("grad_tensors"))),
             **_flags(given),
         }
@@ -97,7 +97,7 @@ class Engine:
         stack = self._reporter.places.stack(sys._getframe(2))
         number = self._reporter.identity.next()
         roots, asked = _tensors(given.get("outputs")), _tensors(given.get("inputs"))
-        wires = [self._reporter.value(root, stack) for root in roots]
+        wires = [self._reporter.value(root, stack, deep=True) for root in roots]
         inputs = [self._reporter.value(tensor, stack) for tensor in asked]
         fields: dict[str, Any] = {"api": "grad", "roots": wires, "inputs": inputs, **_flags(given)}
         fields["gradient"] = any(item is not None for item in _items(given.get("grad_outputs")))

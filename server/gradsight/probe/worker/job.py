@@ -102,7 +102,7 @@ def _run(channel: Channel, job: dict[str, Any]) -> None:
             stream.flush()
     if ending["status"] == LIMIT:
         ending["why"] = reporter.stopped_by
-        if reporter.stopped_by == "cancel":
+        if reporter.stopped_by == CANCELLED:
             ending["status"] = CANCELLED
     with contextlib.suppress(Exception):
         channel.send(PARAMETERS, {"rows": recorder.parameters.rows()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 import torch
@@ -22,8 +22,8 @@ class Names:
         self._tables: dict[int, tuple[weakref.ref[Any], dict[int, str]]] = {}
         self._searches: dict[int, int] = {}
 
-    def of(self, tensor: torch.Tensor, frame: FrameType) -> str | None:
-        """The name, or None if nothing in sight holds the tensor."""
+    def of(self, tensor: torch.Tensor, frame: FrameType, deep: bool = False) -> str | None:
+        """The name, or None if nothing in sight holds the tensor; `deep` looks into all objects, which is dear."""
         spaces = [frame.f_locals]
         if frame.f_globals is not frame.f_locals:
             spaces.append(frame.f_globals)
@@ -32,11 +32,13 @@ class Names:
                 if item is tensor and not name.startswith("__"):
                     return name
         for space in spaces:
-            holder = space.get("self")
-            if holder is not None:
+            holders = list(space.items()) if deep else [("self", space.get("self"))]
+            for holder_name, holder in holders:
+                if isinstance(holder, (type, ModuleType)) or holder_name.startswith("__"):
+                    continue
                 for name, item in getattr(holder, "__dict__", {}).items():
                     if item is tensor:
-                        return f"self.{name}"
+                        return f"{holder_name}.{name}"
         if tensor.is_leaf and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter)):
             return self._in_modules(tensor, spaces)
         return None

@@ -198,6 +198,8 @@ class Operations:
             wires = [self._reporter.value(output) for output in members]
             fields: dict[str, Any] = {"op": name, "inputs": inputs, "outputs": wires, "cut": cut}
             fields["scope"] = self._scope()
+            if len(groups) > 1:
+                fields["slots"] = [next(i for i, each in enumerate(outputs) if each is output) for output in members]
             fields.update(self._saved(event, members, everything))
             self._reporter.report(APPLIED, stack, fields, id=event)
 
@@ -301,7 +303,7 @@ def layer_of(stack: Stack) -> str | None:
 
 
 def is_building(stack: Stack) -> bool:
-    """Whether a library is setting up, moving or copying modules: what it does to tensors then is not the user's doing."""
+    """Whether a library sets up, moves or copies modules: what it does to tensors then is not the user's doing."""
     return any(
         frame.f_code.co_name in _BUILDING and frame.f_code.co_filename.startswith(_TORCH) for frame in stack.library
     )

@@ -24,6 +24,7 @@ class Program:
         self.file: str = job["file"]
         self.text: str = job["text"]
         self._is_real = bool(job["is_file"])
+        self._is_notebook = bool(job["is_notebook"])
         self._arguments: list[str] = list(job["arguments"])
         self._folder: str = job["folder"]
         self._code: CodeType | None = None
@@ -40,6 +41,9 @@ class Program:
         if self._is_real:
             main.__file__ = self.file
             main.__dict__["__cached__"] = None
+        if self._is_notebook:
+            # What a notebook's Python has and a plain one has not; a magic's value is unknown to the text.
+            main.__dict__.update(display=print, get_ipython=lambda: None, __magic__=None)
         main.__dict__["__builtins__"] = sys.modules["builtins"]
         sys.modules["__main__"] = main
         for stream in (sys.stdout, sys.stderr):

@@ -12,7 +12,7 @@ Worker to launcher, by the key ``say``:
 - ``parameters``: what became of each parameter.
 - ``end``: nothing follows; ``status``, ``error``, ``why``.
 
-Launcher to worker, by the key ``do``: ``job`` (what to run) and ``stop`` (``why``: ``time`` or ``cancel``).
+Launcher to worker, by the key ``do``: ``job`` (what to run) and ``stop`` (``why``: `BY_TIME` or `CANCELLED`).
 
 A value travels as a list; `VALUE` names its fields in order.
 """

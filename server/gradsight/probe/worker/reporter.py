@@ -100,11 +100,13 @@ class Reporter:
             self._pending = None
             self.channel.send(say, message)
 
-    def value(self, tensor: torch.Tensor, stack: Stack | None = None, name: str | None = None) -> list[object]:
-        """A tensor as it is now, in the form that travels."""
+    def value(
+        self, tensor: torch.Tensor, stack: Stack | None = None, name: str | None = None, deep: bool = False
+    ) -> list[object]:
+        """A tensor as it is now, in the form that travels. With a stack its name is looked up there."""
         identity = self.identity
         if name is None and stack is not None and stack.user:
-            name = self.names.of(tensor, stack.user[0])
+            name = self.names.of(tensor, stack.user[0], deep)
         bits = IS_LEAF if tensor.is_leaf else 0
         if tensor.requires_grad:
             bits |= REQUIRES_GRAD

@@ -57,7 +57,7 @@ class Graph:
                         yield what, part
 
     def changed(self, roots: Iterable[torch.Tensor]) -> tuple[int, str] | None:
-        """The event whose saved tensor was written since, and the word for that tensor; of the node that fails first."""
+        """The event whose saved tensor was written since, and the word for that tensor, of the node that fails first"""
         found: list[tuple[int, int, str]] = []
         waiting = [tensor.grad_fn for tensor in roots if tensor.grad_fn is not None]
         seen: set[Any] = set()
