@@ -6,18 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gradsight.autograd.events import BackwardCalled, Event, GradsCleared, Stepped, compatible
+from gradsight.autograd.events import (
+    BackwardCalled,
+    Event,
+    GradRead,
+    GradsCleared,
+    Mutated,
+    Site,
+    Stepped,
+    Trace,
+    compatible,
+)
 from gradsight.autograd.training import Step, Training, receivers
 
 
 @dataclass(frozen=True, slots=True)
 class Pileup:
-    """Two steps of one optimizer between which nobody cleared the gradients."""
+    """Two steps of one optimizer, or two updates of one leaf by hand, between which nobody cleared the gradients."""
 
-    first: Stepped
+    first: Stepped | Mutated
     backward: BackwardCalled
     """Adds to the gradients that `first` has used."""
-    second: Stepped
+    second: Stepped | Mutated
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +43,40 @@ def pileups(training: Training) -> Iterator[Pileup]:
     """Steps that use the sum of all gradients so far."""
     for steps in _by_optimizer(training):
         for before, after in pairwise(steps):
-            parameters = after.parameters
-            if parameters is None or before.parameters is None:
-                continue
-            old = _feeding(training, parameters, 0, before.event)
-            new = _feeding(training, parameters, before.event.id, after.event)
-            if not old or not new or _accumulates(new, after.event):
-                continue
-            watched = parameters | {after.key}
-            if not training.clearings(watched, old[-1].id, after.event.id):
-                yield Pileup(before.event, new[0], after.event)
+            if after.parameters is not None and before.parameters is not None:
+                yield from _piled_up(training, before.event, after.event, after.parameters, after.key)
+    for leaf, updates in _by_hand(training.trace).items():
+        for earlier, later in pairwise(updates):
+            yield from _piled_up(training, earlier, later, frozenset({leaf}), leaf)
+
+
+def _piled_up(
+    training: Training, before: Stepped | Mutated, after: Stepped | Mutated, parameters: frozenset[int], owner: int
+) -> Iterator[Pileup]:
+    old = _feeding(training, parameters, 0, before)
+    new = _feeding(training, parameters, before.id, after)
+    if not old or not new or _accumulates(new, after):
+        return
+    if not training.clearings(parameters | {owner}, old[-1].id, after.id):
+        yield Pileup(before, new[0], after)
+
+
+def _by_hand(trace: Trace) -> dict[int, list[Mutated]]:
+    """By leaf: the writes under no_grad that use its gradient, in order."""
+    updates: dict[int, list[Mutated]] = {}
+    reads: dict[int, GradRead] = {}
+    for event in trace.events:
+        if isinstance(event, GradRead):
+            reads[event.value.id] = event
+        elif isinstance(event, Mutated) and event.scope is not None and event.target.is_leaf:
+            read = reads.get(event.target.id)
+            if event.target.requires_grad and read is not None and _holds(event.site, read.site):
+                updates.setdefault(event.target.id, []).append(event)
+    return updates
+
+
+def _holds(outer: Site, inner: Site) -> bool:
+    return (outer.path, outer.chunk) == (inner.path, inner.chunk) and outer.range.contains(inner.range)
 
 
 def erasures(training: Training) -> Iterator[Erasure]:
@@ -62,7 +96,9 @@ def _by_optimizer(training: Training) -> Iterator[list[Step]]:
     yield from groups.values()
 
 
-def _feeding(training: Training, parameters: frozenset[int], start: int, step: Stepped) -> list[BackwardCalled]:
+def _feeding(
+    training: Training, parameters: frozenset[int], start: int, step: Stepped | Mutated
+) -> list[BackwardCalled]:
     """The calls after `start` that give gradients to what `step` uses, in order."""
     return [
         call
@@ -74,7 +110,7 @@ def _feeding(training: Training, parameters: frozenset[int], start: int, step: S
     ]
 
 
-def _accumulates(calls: list[BackwardCalled], step: Stepped) -> bool:
+def _accumulates(calls: list[BackwardCalled], step: Stepped | Mutated) -> bool:
     """Whether gradients are summed over several passes on purpose: one call runs often per step, or the step is
     made under a condition of its own."""
     sites = [call.site for call in calls]

@@ -36,10 +36,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gradsight.autograd.events import Mutated
 from gradsight.autograd.loops import Pileup, pileups
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import source
+from gradsight.checks.words import source, written
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
 from gradsight.text import Place
@@ -78,11 +79,15 @@ def find(view: View) -> Iterator[Finding]:
 
 
 def clearing(view: View, pileup: Pileup, place: Place) -> Fix | None:
-    """`optimizer.zero_grad()` before the backward; behind the step where the optimizer is not known by that name."""
-    name = pileup.second.name
-    if name is None:
+    """`optimizer.zero_grad()` before the backward; behind the step where the optimizer is not known by that name.
+    The gradient of a leaf that is updated by hand is dropped behind the update."""
+    step = view.place(pileup.second)
+    if isinstance(pileup.second, Mutated):
+        text = f"{written(view, pileup.second).strip('`')}.grad = None"
+        return statements.insert_after(view.documents[step.path], step, text, title=f"Insert `{text}`")
+    if pileup.second.name is None:
         return None
-    text, step = f"{name}.zero_grad()", view.place(pileup.second)
+    text = f"{pileup.second.name}.zero_grad()"
     title = f"Insert `{text}`"
     if view.function(place) == view.function(step):
         return statements.insert_before(view.documents[place.path], place, text, title=title)

@@ -37,7 +37,7 @@ from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.in_place_on_saved_tensor import fixes
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, source
+from gradsight.checks.words import source, written
 from gradsight.finding import Finding, Severity
 from gradsight.text import Place
 
@@ -77,7 +77,7 @@ def find(view: View) -> Iterator[Finding]:
             write,
             fixes=fixes(view, write, place),
             write=source(view, write),
-            name=name_of(view, write.target),
+            name=written(view, write),
         )
 
 

@@ -37,7 +37,7 @@ from gradsight.autograd.conflicts import Conflict, conflicts
 from gradsight.autograd.events import Applied, Mutated
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, op_name, source
+from gradsight.checks.words import name_of, op_name, source, written
 from gradsight.finding import Finding, Fix, Safety, Severity
 from gradsight.repair import in_place
 from gradsight.text import Place
@@ -72,7 +72,7 @@ def find(view: View) -> Iterator[Finding]:
             ],
             fixes=fixes(view, write, place),
             write=source(view, write),
-            name=name_of(view, write.target),
+            name=written(view, write),
             op=op_name(conflict.node),
             saved=saved_words(view, conflict),
             call=f"`{source(view, conflict.backward)}`",

@@ -45,9 +45,9 @@ CHECK = Check(
     code="GS206",
     name="tensor-rewrapped",
     severity=Severity.WARNING,
-    message="`{cut}` copies {value} without its history: {call} runs, but no gradient reaches {leaves}, so {effect}.",
+    message="`{cut}` copies {value} without the history: {call} runs, but no gradient reaches {leaves}, so {effect}.",
     variants={
-        "raises": "`{cut}` copies {value} without its history, so nothing behind {root} requires grad and {call} "
+        "raises": "`{cut}` copies {value} without the history, so nothing behind {root} requires grad and {call} "
         "raises.",
     },
     page=__doc__,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gradsight.autograd.events import Applied, Created, Event, Stepped
+from gradsight.autograd.events import Applied, Created, Event, Mutated
 from gradsight.autograd.values import Value
 from gradsight.text import Place
 
@@ -35,6 +36,25 @@ def name_of(view: View, value: Value) -> str:
     return "the result"
 
 
+def written(view: View, write: Mutated) -> str:
+    """What is written in place, as the statement itself calls it: `y` of `y += 1`, `y[0] = 1` and `y.add_(1)`."""
+    found = view.found(write)
+    node = found.node if found is not None else None
+    match node:
+        case ast.AugAssign(target=part) | ast.Assign(targets=[part]):
+            pass
+        case ast.Call(func=ast.Attribute(value=part), args=[]) | ast.Call(args=[part], func=ast.Name()):
+            pass
+        case ast.Call(func=ast.Attribute(value=receiver), args=[first, *_]):
+            part = first if write.op.startswith("torch.nn.") else receiver
+        case _:
+            return name_of(view, write.target)
+    while isinstance(part, ast.Subscript):
+        part = part.value
+    text = found.text(part) if found is not None else ""
+    return f"`{text}`" if re.fullmatch(r"[\w.]+", text) else name_of(view, write.target)
+
+
 def listed(view: View, values: Iterable[Value]) -> str:
     """Several values: `a`, `b` and 4 more."""
     names = list(dict.fromkeys(name_of(view, value) for value in values))
@@ -47,8 +67,3 @@ def op_name(event: Applied) -> str:
     """What a reader calls an op: `exp` for `torch.Tensor.exp`, `Linear` for `torch.nn.Linear`, `mul` for `*`."""
     return re.sub(r"^__i?(\w+?)__$", r"\1", event.op.rpartition(".")[2])
 
-
-def without_effect(view: View, wish: Event) -> str:
-    """What the missing gradient does to the event that wanted it."""
-    text = source(view, wish)
-    return f"`{text}` leaves it as it is" if isinstance(wish, Stepped) else f"`{text}` is None"

@@ -1,5 +1,5 @@
 # runs: raises TypeError: NoneType
-# fixed: model.slope.is_leaf and model.slope.grad is not None
+# fixed: model.slope.is_leaf and losses[-1] < losses[0]
 import torch
 
 

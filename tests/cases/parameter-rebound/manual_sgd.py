@@ -1,5 +1,5 @@
 # runs: raises TypeError: NoneType
-# fixed: w.is_leaf and w.grad is not None
+# fixed: w.is_leaf and w.requires_grad
 import torch
 
 torch.manual_seed(0)

@@ -1,5 +1,5 @@
 # runs: raises RuntimeError: does not require grad
-# fixed: weight.requires_grad and weight.grad is not None
+# fixed: weight.is_leaf and weight.requires_grad
 import torch
 
 torch.manual_seed(0)
