@@ -1,12 +1,15 @@
 /** The language server's process: started with the chosen interpreter, stopped, restarted one at a time. */
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import { LanguageClient, type LanguageClientOptions, type ServerOptions, State } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, LanguageClient, type LanguageClientOptions, type ServerOptions, State } from 'vscode-languageclient/node';
 import { environment, folders } from './environment';
 import { type InitializationOptions, programOutput } from './messages';
 import { Progress } from './progress';
 import { type Choice, chooseInterpreter, NoInterpreter } from './python';
 import type { Status } from './status';
+
+/** A server that ends by itself is started again, but not more often than this. */
+const RESTARTS = { most: 3, withinMs: 180_000 };
 
 export class Server implements vscode.Disposable {
   private running: LanguageClient | undefined;
@@ -14,6 +17,7 @@ export class Server implements vscode.Disposable {
   private readonly watcher = vscode.workspace.createFileSystemWatcher('**/pyproject.toml');
   private last: Promise<void> = Promise.resolve();
   private waiting = false;
+  private ends: number[] = [];
 
   constructor(
     /** The script that starts the server. */
@@ -54,8 +58,9 @@ export class Server implements vscode.Disposable {
 
   private async begin(): Promise<void> {
     this.status.set({ kind: 'starting' });
+    let choice: Choice | undefined;
     try {
-      const choice = await chooseInterpreter(environment(this.log));
+      choice = await chooseInterpreter(environment(this.log));
       for (const sentence of choice.passedOver) {
         this.log.warn(sentence);
       }
@@ -64,7 +69,12 @@ export class Server implements vscode.Disposable {
       await this.running.start();
     } catch (error) {
       await this.end();
-      this.report(error);
+      if (error instanceof NoInterpreter) {
+        this.report(error.message);
+      } else {
+        this.log.error(error instanceof Error ? error : String(error));
+        this.report(`The server does not start with ${choice?.interpreter ?? 'any Python'}; the output says why.`);
+      }
     }
   }
 
@@ -73,7 +83,9 @@ export class Server implements vscode.Disposable {
     this.running = undefined;
     this.progress.clear();
     try {
-      await client?.dispose();
+      if (client?.needsStop() === true) {
+        await client.dispose();
+      }
     } catch (error) {
       this.log.warn(`the server did not stop as asked: ${String(error)}`);
     }
@@ -98,24 +110,39 @@ export class Server implements vscode.Disposable {
       outputChannel: this.log,
       initializationOptions,
       initializationFailedHandler: () => false,
+      // Whether and how to start again is decided here, in `ended`.
+      errorHandler: {
+        error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
+        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+      },
       middleware: { handleWorkDoneProgress: this.progress.handle },
     };
     const client = new Connection('gradsight', 'Gradsight', server, options);
     client.onNotification(programOutput, ({ text }) => this.output.append(text));
-    client.onDidChangeState(({ newState }) => {
+    client.onDidChangeState(({ oldState, newState }) => {
       if (newState === State.Running) {
         this.status.set({ kind: 'ready', interpreter: `Python ${choice.version} at ${choice.interpreter}` });
-      } else {
-        this.progress.clear();
-        this.status.set({ kind: newState === State.Stopped ? 'stopped' : 'starting' });
+      } else if (oldState === State.Running && client === this.running) {
+        this.ended();
       }
     });
     return client;
   }
 
-  private report(error: unknown): void {
-    const expected = error instanceof NoInterpreter;
-    const why = expected ? error.message : `The server could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  /** The server has ended although nobody asked it to. */
+  private ended(): void {
+    const now = Date.now();
+    this.ends = [...this.ends.filter((at) => now - at < RESTARTS.withinMs), now];
+    if (this.ends.length <= RESTARTS.most) {
+      this.log.warn('the server has ended by itself and is started again');
+      void this.restart();
+    } else {
+      this.progress.clear();
+      this.report('The server keeps ending by itself; "Gradsight: Restart Server" tries again, the output says why.');
+    }
+  }
+
+  private report(why: string): void {
     this.log.error(why);
     this.status.set({ kind: 'failed', why });
     const [settings, output] = ['Open Settings', 'Show Output'];
@@ -129,11 +156,17 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/**
- * A language client that leaves the server's commands to `probe.ts`: registered there they exist before the server
- * runs, know the active editor, and cannot be registered a second time.
- */
+/** A language client without two habits that would get in the way here. */
 class Connection extends LanguageClient {
+  /** Troubles go to the log; what a person must know is told by `Server.report`, once. */
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
+  /**
+   * The server's commands are left to `probe.ts`: registered there they exist before the server runs, know the active
+   * editor, and cannot be registered a second time.
+   */
   override registerFeature(feature: Parameters<LanguageClient['registerFeature']>[0]): void {
     if (!('registrationType' in feature && feature.registrationType.method === 'workspace/executeCommand')) {
       super.registerFeature(feature);
