@@ -89,7 +89,7 @@ def summary(trace: Trace, walk: Walk) -> list[tuple[object, ...]]:
 def test_edits_give_what_a_fresh_walk_gives(seed: int) -> None:
     chance = random.Random(seed)
     document = Document.from_text("train.py", PROGRAM)
-    walk = interpret(document)
+    walk = interpret(document, strict=True)
     lines = PROGRAM.split("\n")
     for _ in range(8):
         at = chance.randrange(len(lines))
@@ -101,14 +101,14 @@ def test_edits_give_what_a_fresh_walk_gives(seed: int) -> None:
         else:
             lines[at] = lines[at].replace("x", "y", 1) if chance.random() < 0.5 else lines[at] + " "
         document = document.edited("\n".join(lines))
-        walk = interpret(document, walk)
-        fresh = interpret(Document.from_text("train.py", "\n".join(lines)))
+        walk = interpret(document, walk, strict=True)
+        fresh = interpret(Document.from_text("train.py", "\n".join(lines)), strict=True)
         assert summary(walk.trace, walk) == summary(fresh.trace, fresh)
 
 
 def test_typing_in_one_function_reuses_the_walks_of_the_others() -> None:
     document = Document.from_text("train.py", PROGRAM)
-    first = interpret(document)
+    first = interpret(document, strict=True)
     second = interpret(document.edited(PROGRAM.replace("t += 1", "t += 2")), first)
     kept = [node for node, alone in second.alone.items() if first.alone.get(node) is alone]
     assert kept, "train() was not touched"

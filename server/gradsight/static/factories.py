@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from gradsight.autograd.events import Applied, AttributeSet, Created, Cut
-from gradsight.autograd.values import Form, Kind, Known, Value
+from gradsight.autograd.values import Form, Kind, Known, Shape, Value
 from gradsight.static import dtypes, ops
 from gradsight.static.objects import (
     Arguments,
@@ -100,7 +100,7 @@ def _made(
     shared = copied[0].storage if name.endswith("Variable") and copied else None
     value = w.new_value(
         requires_grad=asked, is_leaf=True, kind=kind, storage=shared, is_parameter=is_parameter,
-        shape=copied[0].shape if len(copied) == 1 and (is_parameter or name.endswith("Variable")) else _one(shape),
+        shape=copied[0].shape if len(copied) == 1 and (is_parameter or name.endswith("Variable")) else one_shape(shape),
     )  # fmt: skip
     number = w.recorder.number()
     value = replace(value, made_by=number, is_inference=w.state.inference)
@@ -138,7 +138,8 @@ def _precision(w: Walker, arguments: Arguments, copied: tuple[Value, ...]) -> st
     return "float32"
 
 
-def _one(shape: object) -> tuple[int | None, ...] | None:
+def one_shape(shape: object) -> Shape:
+    """The shape of a single result; None where there are several."""
     return shape if isinstance(shape, tuple) and not (shape and isinstance(shape[0], tuple)) else None
 
 

@@ -87,6 +87,8 @@ class _Interpretation:
         same = 0
         while same < min(len(old), len(self.chunks)) and old[same].chunk is self.chunks[same]:
             same += 1
+        if same and same == len(old) and self.previous.after is None:
+            same -= 1  # the last step ended the path; there is no state to go on from behind it
         steps = list(old[:same])
         if same < len(old):
             state, entered = old[same].before.fork(), old[same].entered.copy()
@@ -153,9 +155,9 @@ class _Interpretation:
         w.recorder.begin(order)
         w.recorder.names = {}
         w.frame.chunk = chunk.serial
+        spent = False
         try:
             w.execute_block(w, chunk.body)
-            spent = False
         except (BudgetSpent, RecursionError):
             spent = True
             w.back_to_document()

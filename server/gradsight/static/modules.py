@@ -11,6 +11,7 @@ from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
 from gradsight.static import functions, module_methods, ops, shapes
+from gradsight.static.factories import one_shape
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -227,7 +228,7 @@ def _call_unseen(
     result = w.new_value(
         requires_grad=False if off else tracked or None,
         is_leaf=False if tracked and not off else None,
-        shape=shape if not (shape and isinstance(shape[0], tuple)) else None,
+        shape=one_shape(shape),
     )
     event = w.record(
         Applied,

@@ -266,11 +266,15 @@ def _with(w: Walker, statement: ast.With | ast.AsyncWith) -> None:
 
 
 def _function(w: Walker, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    w.bind(statement.name, functions.define(w, statement))
+    function = functions.define(w, statement)
+    if w.live is not None:
+        w.bind(statement.name, function)
 
 
 def _class(w: Walker, statement: ast.ClassDef) -> None:
-    w.bind(statement.name, functions.define_class(w, statement))
+    defined = functions.define_class(w, statement)
+    if w.live is not None:
+        w.bind(statement.name, defined)
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Walker, Any], None]] = {

@@ -100,28 +100,29 @@ def _cast(kind: Kind, name: str) -> Callable[[Walker, ast.AST, Tensor, Arguments
 def _converted(w: Walker, node: ast.AST, tensor: Tensor, call: ops.Call, kind: Kind, dtype: str) -> Object:
     """A cast: the tensor itself if it has that dtype, a new one if not, and one of the two where that is not known."""
     value = w.state.value(tensor)
-    if kind is Kind.FLOAT and value.kind in (Kind.FLOAT, None):
-        known, wanted = w.state.dtypes.get(tensor.id), dtypes.precision(dtype)
-        if known is not None and known == wanted:
-            return tensor
-        if known is None or value.kind is None:
-            return _itself_or_copy(w, node, value, call.name)
-    elif kind is value.kind and kind is not Kind.INTEGER:
+    if kind is not Kind.FLOAT:
+        return tensor if kind is value.kind and kind is Kind.BOOLEAN else ops.apply(w, node, call)
+    known, wanted = w.state.dtypes.get(tensor.id), dtypes.precision(dtype)
+    if known is not None and known == wanted:
         return tensor
-    result = ops.apply(w, node, call)
-    if isinstance(result, Tensor) and kind is Kind.FLOAT and (wanted := dtypes.precision(dtype)) is not None:
+    result = _copied(w, node, value, call.name, surely=known is not None or value.kind in (Kind.INTEGER, Kind.BOOLEAN))
+    if wanted is not None:
         w.state.dtypes[result.id] = wanted
     return result
 
 
-def _itself_or_copy(w: Walker, node: ast.AST, value: Value, op: str) -> Tensor:
-    """The result of `.to(...)` where nobody can tell whether it is the tensor itself: no leaf for sure, nor a non-leaf."""
-    leaf = None if value.is_leaf is not False else False
-    result = w.new_value(
-        name=value.name, requires_grad=value.requires_grad, is_leaf=leaf, kind=value.kind, shape=value.shape
-    )
+def _copied(w: Walker, node: ast.AST, value: Value, op: str, surely: bool) -> Tensor:
+    """The float tensor that a cast gives; where it may be the tensor itself, it is no leaf for sure, nor a non-leaf."""
     off, scope = w.state.off_scope
-    event = w.record(Applied, node, op=op, inputs=(value,), outputs=(result,), keeps=False, scope=scope if off else None)
+    requires_grad = False if off else value.requires_grad
+    leaf = (None if requires_grad is None else not requires_grad) if surely or value.is_leaf is False else None
+    result = w.new_value(
+        name=None if surely else value.name, requires_grad=requires_grad, is_leaf=leaf, kind=Kind.FLOAT, shape=value.shape
+    )
+    cut = Cut.GRAD_MODE if off and surely and value.requires_grad is True else None
+    event = w.record(
+        Applied, node, op=op, inputs=(value,), outputs=(result,), keeps=False, scope=scope if off else None, cut=cut
+    )
     return w.keep(replace(result, made_by=event.id))
 
 

@@ -55,6 +55,9 @@ class Listed(tuple["Argument", ...]):
     __slots__ = ()
 
 
+MOST: Final = 2**63
+"""PyTorch's integers stay below this."""
+
 Argument: TypeAlias = Sized | Unknown | Slice | EllipsisType | int | float | bool | str | tuple["Argument", ...] | None
 
 _FIRST: Final = ("input", "self", "tensor", "x", "A", "logits")
@@ -150,7 +153,7 @@ def integer(argument: Argument) -> int | None:
     """The value of an argument that has to be one integer, if known."""
     if isinstance(argument, bool):
         raise Unknowable
-    if isinstance(argument, int):
+    if isinstance(argument, int) and abs(argument) < MOST:
         return argument
     if isinstance(argument, Unknown) or (isinstance(argument, Sized) and argument.shape in ((), (1,))):
         return None

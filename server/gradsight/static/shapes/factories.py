@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil, isfinite
+from math import ceil
 from typing import Final
 
 from gradsight.static.shapes.arguments import (
+    MOST,
     Answer,
     Argument,
     Call,
@@ -94,7 +95,7 @@ def _wrapped(call: Call) -> Answer:
 def _number(argument: Argument) -> float | None:
     if isinstance(argument, bool) or not isinstance(argument, int | float | Unknown | Sized):
         raise Unknowable
-    return argument if isinstance(argument, int | float) and isfinite(argument) else None
+    return argument if isinstance(argument, int | float) and abs(argument) < MOST else None
 
 
 def _arange(call: Call) -> Answer:
@@ -105,11 +106,12 @@ def _arange(call: Call) -> Answer:
     step = 1 if step_given is None else _number(step_given)
     if start is None or end is None or not step:
         return (None,)
-    if (end - start) / step < 0:
+    if (end - start) * step < 0:
         raise Unknowable
-    if all(isinstance(number, int) for number in (start, end, step)):
-        return (len(range(int(start), int(end), int(step))),)
-    return (ceil((end - start) / step),)
+    if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
+        return (-((start - end) // step),)
+    count = (end - start) / step
+    return (ceil(count) if count < MOST else None,)
 
 
 def _spaced(call: Call) -> Answer:

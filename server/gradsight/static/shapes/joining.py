@@ -212,7 +212,9 @@ def _combinations(call: Call) -> Answer:
     if chosen is None or chosen < 1:
         raise Unknowable
     repeats = call.truth(2, "with_replacement")
-    rows = None if count is None else comb(count + chosen - 1 if repeats and count else count, chosen)
+    if count is None or chosen > _MOST_PARTS:
+        return None, chosen
+    rows = comb(count + chosen - 1 if repeats and count else count, chosen)
     return rows, chosen
 
 

@@ -149,11 +149,11 @@ def _chained(call: Call) -> Answer:
 
 
 def _einsum(call: Call) -> Answer:
-    equation, *operands = call.arguments
+    equation, operands = call.get(0, "equation"), call.arguments[1:]
+    if len(operands) == 1 and isinstance(operands[0], tuple):
+        operands = operands[0]
     if not isinstance(equation, str):
         raise Unknowable
-    if len(operands) == 1 and isinstance(operands[0], tuple):
-        operands = list(operands[0])
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(operands):
@@ -161,39 +161,34 @@ def _einsum(call: Call) -> Answer:
     sizes: dict[str, int | None] = {}
     around: Sizes = ()
     for term, operand in zip(terms, operands, strict=True):
-        try:
-            shape = tensor_sizes(operand)
-        except Unknowable:
-            if "..." in term:
-                raise
-            continue
-        before, dots, after = term.partition("...")
-        extra = len(shape) - len(before) - len(after)
-        if extra < 0 or (extra and not dots):
-            raise Unknowable
-        around = broadcast(around, shape[len(before) : len(before) + extra])
-        named = shape[: len(before)] + shape[len(before) + extra :]
-        for label, size in zip(before + after, named, strict=True):
-            # A size of one is broadcast against the other operands' sizes of the same label.
-            sizes[label] = broadcast((sizes[label],), (size,))[0] if label in sizes else size
-    unseen = set(left) - set(sizes) - set(",.")
+        # Sizes of one label are broadcast, and so are the dimensions that the dots stand for.
+        named, extra = _term_sizes(term, operand)
+        around = broadcast(around, extra)
+        for label, size in named:
+            (sizes[label],) = broadcast((sizes.get(label, 1),), (size,))
     if not arrow:
-        letters = [letter for letter in left if letter.isalpha()]
-        right = ("..." if "..." in left else "") + "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
-    result: Sizes = ()
+        once = sorted(label for label in sizes if left.count(label) == 1)
+        right = "".join(["..." if "..." in left else "", *once])
     before, dots, after = right.partition("...")
-    for label in before:
-        result += (sizes.get(label),)
-    if dots:
-        result += around
-    for label in after:
-        result += (sizes.get(label),)
-    # An operand whose sizes are not known may broadcast a size of one.
-    doubtful = unseen | {label for label, size in sizes.items() if size == 1}
-    if any(not isinstance(item, Sized) or item.shape is None for item in operands):
-        labels = [*before, *([""] * len(around) if dots else []), *after]
-        result = tuple(None if label in doubtful else size for label, size in zip(labels, result, strict=True))
-    return result
+    if not sizes.keys() >= {*before, *after} or len({*before, *after}) != len(before + after):
+        raise Unknowable
+    lead, tail = (tuple(sizes[label] for label in labels) for labels in (before, after))
+    return lead + (around if dots else ()) + tail
+
+
+def _term_sizes(term: str, operand: Argument) -> tuple[list[tuple[str, int | None]], Sizes]:
+    """The sizes by label in one operand of an einsum, and those that its dots stand for."""
+    before, dots, after = term.partition("...")
+    labels = before + after
+    if not all(label.isascii() and label.isalpha() for label in labels):
+        raise Unknowable
+    if not dots and not (isinstance(operand, Sized) and operand.shape is not None):
+        return [(label, None) for label in labels], ()
+    shape = tensor_sizes(operand)
+    end = len(shape) - len(after)
+    if end < len(before) or (end > len(before) and not dots):
+        raise Unknowable
+    return list(zip(labels, shape[: len(before)] + shape[end:], strict=True)), shape[len(before) : end]
 
 
 def _attention(call: Call) -> Answer:

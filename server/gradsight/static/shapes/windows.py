@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from math import floor, isfinite
+from math import floor
 from typing import Final
 
 from gradsight.static.shapes.arguments import (
+    MOST,
     Answer,
     Argument,
     Call,
@@ -187,9 +188,9 @@ def _resampled(call: Call) -> Answer:
 def _scaled(size: int | None, factor: Argument) -> int | None:
     if isinstance(factor, Unknown | Sized):
         return None
-    if not isinstance(factor, int | float) or not isfinite(factor):
+    if not isinstance(factor, int | float) or not abs(factor) < MOST:
         raise Unknowable
-    return None if size is None else floor(float(size) * factor)
+    return None if size is None or size >= MOST else floor(float(size) * factor)
 
 
 def _shuffled(call: Call) -> Answer:
