@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 # What Python's tokenizer takes for the end of a line. `str.splitlines` would also split at form
 # feeds, vertical tabs and Unicode separators, which are ordinary characters in a program.
@@ -119,12 +119,29 @@ class LineMap:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        """The whole text."""
+
+    @cached_property
+    def _bounds(self) -> tuple[list[int], list[int]]:
+        """Where the lines start and end."""
+        if "\r" not in self.text:
+            widths = accumulate(map(len, self.text.split("\n")))
+            ends = [width + number for number, width in enumerate(widths)]
+            return [0, *(end + 1 for end in ends[:-1])], ends
         starts, ends = [0], []
-        for match in _LINE_END.finditer(text):
+        for match in _LINE_END.finditer(self.text):
             ends.append(match.start())
             starts.append(match.end())
-        ends.append(len(text))
-        self._starts, self._ends = starts, ends
+        ends.append(len(self.text))
+        return starts, ends
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return self._bounds[0]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return self._bounds[1]
 
     def __len__(self) -> int:
         return len(self._starts)

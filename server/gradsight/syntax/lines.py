@@ -18,6 +18,9 @@ BLANK = re.compile(r"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
 COMPOUND = re.compile(r"[ \t\f]*(?:async|class|def|elif|else|except|finally|for|if|try|while|with)\b|[ \t\f]*@")
 """The first line of something that has a body, or a decorator."""
 
+HEADER_END = re.compile(r":[ \t\f]*(?:#.*)?\Z", re.DOTALL)
+"""The colon at the end of a line, behind which a body is expected."""
+
 _INDENT = re.compile(r"[ \t\f]*")
 _NEVER_INSIDE = re.compile(
     r"[ \t\f]*(?:assert|break|class|continue|def|del|elif|except|finally|global|import|nonlocal|pass|raise|return|try"
@@ -69,6 +72,8 @@ class _Open(NamedTuple):
     quote: str
     line: int
     """-1 where that line begins inside a string, so that reading from there would see something else."""
+    in_string: bool
+    """Whether this or anything around it that is open is a string."""
 
 
 class _Broken(Exception):
@@ -103,7 +108,7 @@ class LineScanner:
         opened: list[_Open] = []
         line = first
         while True:
-            if opened and line > first and _NEVER_INSIDE.match(text) and not any(each.quote for each in opened):
+            if opened and line > first and _NEVER_INSIDE.match(text) and not opened[-1].in_string:
                 break
             try:
                 joined = _feed(text, line, opened)
@@ -118,7 +123,7 @@ class LineScanner:
                 break
             text = lines[line]
         reach = line + 1
-        if not any(each.quote for each in opened):
+        if opened and not opened[-1].in_string:
             for each in opened:
                 self._hopeless[each.line] = reach
         return self._given_up(first, stop, reach)
@@ -126,16 +131,34 @@ class LineScanner:
     def _given_up(self, first: int, stop: int, reach: int) -> Logical:
         """Ends a statement that has no end of its own at the first line that looks like another statement."""
         indent, end = indent_of(self.lines[first]), first + 1
-        if not COMPOUND.match(self.lines[first]):
+        if not COMPOUND.match(self.lines[first]) and not HEADER_END.search(self.lines[first]):
+            deepest = max(indent, self._indent_before(first))
             while end < stop:
                 text = self.lines[end]
-                if _BEGINS_STATEMENT.match(text) and indent_of(text) <= indent:
+                if _BEGINS_STATEMENT.match(text) and indent_of(text) <= deepest:
                     break
                 end += 1
             reach = max(reach, end + 1)
             while end > first + 1 and BLANK.match(self.lines[end - 1]):
                 end -= 1
         return Logical(first, end, indent, False, reach)
+
+    def _indent_before(self, first: int) -> int:
+        """How deep the code before a line is: what stands no deeper behind it can be a statement too.
+
+        For a line without indentation this is 0, so that what comes before a top-level statement has no say in
+        where it ends.
+        """
+        if indent_of(self.lines[first]) == 0:
+            return 0
+        line = first - 1
+        while line >= 0 and BLANK.match(self.lines[line]):
+            line -= 1
+        if line < 0:
+            return 0
+        if HEADER_END.search(self.lines[line]) and first + 1 < len(self.lines):
+            return max(indent_of(self.lines[line]), indent_of(self.lines[first + 1]))
+        return indent_of(self.lines[line])
 
     def cut_short(self, logical: Logical) -> Logical:
         """The same statement as if what it opens were never closed."""
@@ -156,7 +179,7 @@ def _feed(text: str, line: int, opened: list[_Open]) -> bool:
         if balanced:
             return False
     at = 0
-    if any(each.quote for each in opened):
+    if opened and opened[-1].in_string:
         line = -1
     while True:
         kind = opened[-1].kind if opened else ""
@@ -179,7 +202,7 @@ def _through_code(text: str, at: int, line: int, opened: list[_Open]) -> tuple[i
         if group is None:
             continue
         if group == "open":
-            opened.append(_Open(match.group(), "", line))
+            opened.append(_Open(match.group(), "", line, bool(opened) and opened[-1].in_string))
         elif group == "close":
             if opened and opened[-1].kind == "{f":
                 if match.group() != "}":
@@ -197,18 +220,23 @@ def _through_code(text: str, at: int, line: int, opened: list[_Open]) -> tuple[i
         elif group == "unclosed":
             if not _ends_in_backslash(text):
                 raise _Broken
-            opened.append(_Open(match.group(), match.group(), line))
+            opened.append(_Open(match.group(), match.group(), line, True))
             return -1, False
         elif group == "triple":
-            opened.append(_Open(match.group(), match.group(), line))
+            opened.append(_Open(match.group(), match.group(), line, True))
             return match.end(), False
         elif group == "format":
-            opened.append(_Open("f" + match["format"], match["format"], line))
+            opened.append(_Open("f" + match["format"], match["format"], line, True))
             return match.end(), False
         elif opened and opened[-1].kind == "{f":
-            opened[-1] = _Open(":f", opened[-1].quote, line)
+            opened[-1] = _Open(":f", opened[-1].quote, line, True)
             return match.end(), False
-    if not _FIELDS_SPAN_LINES and any(each.kind == "{f" and len(each.quote) == 1 for each in opened):
+    if (
+        not _FIELDS_SPAN_LINES
+        and opened
+        and opened[-1].in_string
+        and any(each.kind == "{f" and len(each.quote) == 1 for each in opened)
+    ):
         raise _Broken
     return -1, False
 
@@ -234,7 +262,7 @@ def _through_format(text: str, at: int, line: int, opened: list[_Open]) -> int:
     for match in pattern.finditer(text, at):
         group = match.lastgroup
         if group == "field":
-            opened.append(_Open("{f", top.quote, line))
+            opened.append(_Open("{f", top.quote, line, True))
             return match.end()
         if group == "done":
             opened.pop()

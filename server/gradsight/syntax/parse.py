@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Iterable
 
-from gradsight.syntax.lines import BLANK, LineScanner, Logical, indent_of
+from gradsight.syntax.lines import BLANK, HEADER_END, LineScanner, Logical
 from gradsight.text import Encoding, Range
 
 STAND_IN = "__broken__"
@@ -23,9 +23,9 @@ _NAME = "<gradsight>"
 # What the parser raises, besides SyntaxError: for NUL characters and lone surrogates, and for code nested too deep.
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _ROUNDS = 12
+_MOST_TRIED = 3000
 _CANNOT_BE_READ = re.compile("[\0\ud800-\udfff]")
 _HEADER_IN_MESSAGE = re.compile(r"expected an indented block.* on line (\d+)")
-_COLON_AT_END = re.compile(r":[ \t\f]*(?:#.*)?\Z", re.DOTALL)
 _KEYWORD = re.compile(r"[ \t\f]*(?:async[ \t]+)?([a-z]+|@)")
 _NAMED = re.compile(r"[ \t\f]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _STAND_INS = {
@@ -118,6 +118,8 @@ class _Patient:
         self._harm = [0] * len(self._statements)
         """By statement: 0 intact, 1 has been given an empty body, 2 replaced by a stand-in, 3 blanked."""
         self._all_tried = False
+        self._slipped = -2
+        """The last statement whose indentation did not fit."""
 
     def broken(self) -> tuple[Range, ...]:
         """The statements that are not intact."""
@@ -168,10 +170,13 @@ class _Patient:
             first = self._statements[number].first
             self._put(number, re.sub(r"\btry\b", f"with {STAND_IN}", self._lines[first], count=1))
         elif isinstance(error, IndentationError):
-            indent = self._statements[number].indent
-            while number < len(self._statements) and self._statements[number].indent >= indent:
-                self._blank(number)
+            # One line may have slipped; but if the next one does not fit either, a whole block has no place.
+            block = number == self._slipped + 1
+            indent, self._slipped = self._statements[number].indent, number
+            self._blank(number)
+            while block and number + 1 < len(self._statements) and self._statements[number + 1].indent >= indent:
                 number += 1
+                self._blank(number)
         elif self._harm[number] == 0 and self._stands_alone(number) and not self._all_tried:
             self._try_all()
         else:
@@ -208,8 +213,10 @@ class _Patient:
         return False
 
     def _try_all(self) -> None:
-        """Replaces every statement that does not parse by itself."""
+        """Replaces every statement that does not parse by itself; in a text with very many it does not try."""
         self._all_tried = True
+        if len(self._statements) > _MOST_TRIED:
+            return
         for number, harm in enumerate(self._harm):
             if harm == 0 and not self._stands_alone(number):
                 self._replace(number)
@@ -235,7 +242,7 @@ class _Patient:
         """A header that has no body yet gets an empty one."""
         each = self._statements[number]
         last = self._lines[each.end - 1]
-        colon = _COLON_AT_END.search(last)
+        colon = HEADER_END.search(last)
         if colon is None:
             self._replace(number)
             return
@@ -258,6 +265,8 @@ class _Patient:
             stand_in = _STAND_INS["if"]
         if keyword in ("match", "case") and not self._has_body(number):
             stand_in = "pass"
+        if stand_in == "pass" and self._has_body(number) and HEADER_END.search(self._original[each.end - 1]):
+            stand_in = _STAND_INS["if"]
         if stand_in.endswith(":") and not self._has_body(number):
             stand_in += " pass"
         self._harm[number] = 2
@@ -286,6 +295,6 @@ def _logical_lines(lines: list[str], start: int = 0, stop: int | None = None) ->
             line += 1
             continue
         logical = scanner.logical(line, stop)
-        found.append(logical._replace(indent=indent_of(lines[line])))
+        found.append(logical)
         line = logical.end
     return found
