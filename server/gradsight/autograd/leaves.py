@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from gradsight.autograd.events import Applied, Created, Mutated, Rebound, RequiresGradSet, Trace
-from gradsight.autograd.graph import behind, operands
+from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated, Rebound, RequiresGradSet, Trace
+from gradsight.autograd.graph import operands
 from gradsight.autograd.values import Value
 
 
 def lost_leaf(trace: Trace, value: Value) -> tuple[Created, Applied] | None:
-    """The nameless leaf that `value` was computed from within one expression, and the op that hid it.
+    """Where the leaf was made that `value` was computed from and that nobody can name any more, and the op that hid it.
 
-    `w = torch.randn(3, requires_grad=True) * 0.1`: the leaf has no name, so nobody can ask for its gradient, and
-    what has the name is no leaf.
+    `w = torch.randn(3, requires_grad=True) * 0.1` never gave the leaf a name, and `w = w.double()` took it away: nobody
+    can ask for its gradient, and what has the name is no leaf.
     """
     if value.is_leaf is not False or not value.requires_grad:
         return None
-    outermost = trace.maker(value)
-    if not isinstance(outermost, Applied):
-        return None
-    maker: object = outermost
-    while isinstance(maker, Applied) and not isinstance(maker, Mutated):
-        tracked = [operand for operand in operands(maker) if operand.requires_grad is not False]
-        if len({operand.id for operand in tracked}) != 1 or not tracked[0].requires_grad:
+    last = trace.maker(value)
+    op: Event | None = last
+    while isinstance(last, Applied) and isinstance(op, Applied) and not isinstance(op, Mutated):
+        tracked = {operand.id: operand for operand in operands(op) if operand.requires_grad is not False}
+        (operand,) = tracked.values() if len(tracked) == 1 else (None,)
+        if operand is None or not operand.requires_grad:
             return None
-        leaf = tracked[0]
-        if leaf.is_leaf:
-            return _made_inside(trace, leaf, outermost)
-        maker = trace.maker(leaf)
+        if operand.is_leaf:
+            made = _creation(trace, operand)
+            lost = made is not None and (_made_inside(made, last, operand) or _renamed(trace, operand, value))
+            return (made, last) if made is not None and lost else None
+        op = trace.maker(operand)
     return None
 
 
-def _made_inside(trace: Trace, leaf: Value, op: Applied) -> tuple[Created, Applied] | None:
+def _creation(trace: Trace, leaf: Value) -> Created | None:
     made = trace.maker(leaf)
-    if not isinstance(made, Created) or made.cut is not None or leaf.name is not None:
-        return None
-    within = (made.site.path, made.site.chunk) == (op.site.path, op.site.chunk)
-    return (made, op) if within and op.site.range.contains(made.site.range) else None
+    while isinstance(made, Mutated):
+        made = trace.maker(made.target)
+    return made if isinstance(made, Created) and made.cut is None else None
 
 
-def was_rebound(trace: Trace, value: Value) -> bool:
-    """Whether the name of `value` held a leaf that requires grad before it held this, or what this came from."""
-    rebound = [event for event in trace.each(Rebound) if event.new.id == value.id or event.name == value.name]
-    if not rebound:
-        return False
-    on_the_way = {value.id} | {output.id for node in behind(trace, value).nodes for output in node.outputs}
-    return any(event.new.id in on_the_way for event in rebound)
+def _made_inside(made: Created, op: Applied, leaf: Value) -> bool:
+    return leaf.name is None and _holds(op, made)
+
+
+def _renamed(trace: Trace, leaf: Value, value: Value) -> bool:
+    """Whether the leaf's name was given to `value`, and not as an update with the leaf's own gradient."""
+    return any(
+        event.old.id == leaf.id and event.new.id == value.id and not _uses_gradient(trace, event)
+        for event in trace.each(Rebound)
+    )
+
+
+def was_updated(trace: Trace, value: Value) -> bool:
+    """Whether `value` took the name of a leaf as its update: `w = w - lr * w.grad`."""
+    return any(event.new.id == value.id and _uses_gradient(trace, event) for event in trace.each(Rebound))
+
+
+def _uses_gradient(trace: Trace, rebound: Rebound) -> bool:
+    return any(read.value.id == rebound.old.id and _holds(rebound, read) for read in trace.each(GradRead))
+
+
+def _holds(outer: Event, inner: Event) -> bool:
+    """Whether one event's text lies within the other's."""
+    one, other = outer.site, inner.site
+    return (one.path, one.chunk) == (other.path, other.chunk) and one.range.contains(other.range)
 
 
 def ever_tracked(trace: Trace, value: Value) -> bool:

@@ -37,7 +37,7 @@ from gradsight.checks.words import name_of, source
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
 from gradsight.syntax.uses import Use, use_of
-from gradsight.text import Place
+from gradsight.text import Place, Site
 
 CHECK = Check(
     code="GS403",
@@ -90,14 +90,20 @@ def _may_have_gradient(view: View, read: GradRead) -> bool:
 def _fixes(view: View, read: GradRead, later: BackwardCalled | None) -> list[Fix]:
     """Move the backward before the read where it follows in the same block; without any, call it on the loss."""
     place = view.place(read)
-    document = view.documents[place.path]
     if later is not None:
         there = view.place(later)
-        moved = statements.move_before(document, there, place) if _same_block(view, place, there) else None
+        same = _same_block(view, place, there)
+        moved = statements.move_before(view.documents[place.path], there, place) if same else None
         return [moved] if moved is not None else []
-    name = _loss(view, read)
-    inserted = statements.insert_before(document, place, f"{name}.backward()") if name else None
-    return [inserted] if inserted is not None else []
+    for depth in range(len(read.calls), -1, -1):
+        # The read itself, then the call that led there, and so on outwards: the loss is known in one of these frames.
+        calls, site = read.calls[:depth], (*read.calls, read.site)[depth]
+        name = _loss(view, read, calls, site)
+        if name is not None:
+            here = view.place(site)
+            fix = statements.insert_before(view.documents[here.path], here, f"{name}.backward()")
+            return [fix] if fix is not None else []
+    return []
 
 
 def _same_block(view: View, read: Place, backward: Place) -> bool:
@@ -105,11 +111,11 @@ def _same_block(view: View, read: Place, backward: Place) -> bool:
     return here is not None and there is not None and read.path == backward.path and here.shares_block(there)
 
 
-def _loss(view: View, read: GradRead) -> str | None:
-    """The name of the last one-element result before the read that depends on the leaf."""
+def _loss(view: View, read: GradRead, calls: tuple[Site, ...], site: Site) -> str | None:
+    """The name that the frame of `calls` gave to its last one-element result that depends on the leaf."""
     name = None
     for op in view.trace.each(Applied):
-        if op.id > read.id or op.site.path != read.site.path or op.calls != read.calls:
+        if op.id > read.id or op.site.path != site.path or op.calls != calls:
             continue
         if any(output.elements == 1 and read.value.id in behind(view.trace, output).leaves for output in op.outputs):
             found = view.found(op)

@@ -42,7 +42,7 @@ CHECK = Check(
 )
 
 _RAISED = "can require gradients"
-_KINDS = {Kind.INTEGER: "integers", Kind.BOOLEAN: "booleans"}
+_KINDS: dict[Kind | None, str] = {Kind.INTEGER: "integers", Kind.BOOLEAN: "booleans"}
 
 
 @CHECK.finds
@@ -52,14 +52,24 @@ def find(view: View) -> Iterator[Finding]:
         if view.trace.observed and _RAISED not in (event.raised or ""):
             continue
         value = event.value
-        if value.kind not in _KINDS or view.expects_error(event):
+        kind = _kind(event)
+        if (kind is None and event.raised is None) or (kind is not None and kind.can_require_grad):
+            continue
+        if view.expects_error(event):
             continue
         place = _request(view, event)
         related = [view.related(made, f"{name_of(view, value)} is made here")] if made not in (None, event) else []
         yield CHECK.finding(
             place, view.trace, event, related=related, fixes=_fixes(view, made),
-            name=_name(view, value), kind=_KINDS[value.kind], request=source(view, place),
+            name=_name(view, value), kind=_KINDS.get(kind, "no floats"), request=source(view, place),
         )  # fmt: skip
+
+
+def _kind(event: Created | RequiresGradSet) -> Kind | None:
+    """What the tensor holds; where PyTorch refused to make it, what it was to be made of."""
+    if event.value.kind is None and isinstance(event, Created) and event.inputs:
+        return event.inputs[0].kind
+    return event.value.kind
 
 
 def _requests(view: View) -> Iterator[tuple[Created | RequiresGradSet, Event | None]]:

@@ -32,7 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.events import Applied, BackwardCalled, GradRead, compatible
-from gradsight.autograd.leaves import lost_leaf, was_rebound
+from gradsight.autograd.leaves import lost_leaf, was_updated
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import name_of, source
@@ -61,7 +61,7 @@ def find(view: View) -> Iterator[Finding]:
         found = view.found(read)
         if found is None or (use := use_of(found)) is Use.GUARDED or view.expects_error(read):
             continue
-        if lost_leaf(view.trace, value) is not None or was_rebound(view.trace, value):
+        if lost_leaf(view.trace, value) is not None or was_updated(view.trace, value):
             continue  # the cause lies where the leaf got lost, and is reported there
         backward = _backward_before(view, read)
         yield CHECK.finding(

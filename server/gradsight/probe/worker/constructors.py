@@ -35,7 +35,14 @@ class Constructors:
 
     def _parameter(self, original: Any) -> Any:
         def __new__(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
-            result = original(cls, data, requires_grad)
+            try:
+                result = original(cls, data, requires_grad)
+            except RuntimeError as error:
+                if not self._idle():
+                    stack = self._reporter.places.stack(sys._getframe(1))
+                    before = self._operations.before("", (data,), {}, stack)
+                    self._operations.told_raised("torch.nn.Parameter", {}, before, error, stack)
+                raise
             if not self._idle() and isinstance(result, torch.Tensor):
                 stack = self._reporter.places.stack(sys._getframe(1))
                 copied = is_building(stack)

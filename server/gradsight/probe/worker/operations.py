@@ -129,10 +129,11 @@ class Operations:
             version = self._identity.version(target, self._identity.storage(target))
             fields.update(target=wire, inputs=others, outputs=[wire], version=version, noticed=True)
             self._reporter.report(MUTATED, stack, fields)
-        elif before.tensors:
+        elif before.tensors and name not in COPIES_DATA and name != "torch.nn.Parameter":
             self._reporter.report(APPLIED, stack, {**fields, "inputs": inputs, "outputs": []})
         else:
-            self._reporter.report(CREATED, stack, {"by": name, "raised": str(error), **_explicit(kwargs)})
+            made = {"by": name, "inputs": inputs, "raised": str(error), **_explicit(kwargs)}
+            self._reporter.report(CREATED, stack, made)
 
     def told_created(
         self, by: str, tensor: torch.Tensor, data: Any, kwargs: Mapping[str, Any], stack: Stack

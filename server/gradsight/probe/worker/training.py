@@ -75,8 +75,10 @@ class Training:
                 fields["parameters"] = [self._reporter.value(tensor, stack) for tensor in _held(optimizer)]
                 self._parameters.hold(_held(optimizer), stack.user[0] if stack.user else None)
             except Exception as error:
-                groups = getattr(optimizer, "param_groups", None)
-                fields.update(raised=str(error), parameters=None if groups is None else [])
+                offered = params if isinstance(params, (list, tuple)) else ()
+                tensors = [item for item in offered if isinstance(item, torch.Tensor)]
+                values = [self._reporter.value(tensor, stack) for tensor in tensors]
+                fields.update(raised=str(error), parameters=values or None)
                 raise
             finally:
                 self._quiet -= 1

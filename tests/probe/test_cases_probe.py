@@ -1,0 +1,29 @@
+"""The probe's proof: running each marked program finds exactly what it marks, and nothing after its fixes."""
+
+from __future__ import annotations
+
+import pytest
+from support.engine import described, differences, findings_in, repaired
+from support.markers import Case, all_cases, case_id
+from support.probe_run import observe
+
+from gradsight.finding import Severity
+
+CASES = all_cases()
+CURED = [case for case in CASES if not case.silent and case.fixed != "none"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_running_finds_what_is_marked(case: Case) -> None:
+    found = findings_in(case.text, observe(case.text))
+    wrong = differences(case.text, case.expected("probe"), found)
+    assert not wrong, f"{case.path}\n{wrong}"
+
+
+@pytest.mark.parametrize("case", CURED, ids=case_id)
+def test_fixes_leave_nothing_to_see(case: Case) -> None:
+    text, titles = repaired(case.text, case.markers[0].code)
+    found = findings_in(text, observe(text))
+    left = [finding for finding in found if finding.severity.rank <= Severity.INFORMATION.rank]
+    report = "\n".join(described(text, finding) for finding in left)
+    assert not left, f"{case.path} after {list(titles)}\n{report}\n{text}"
