@@ -28,6 +28,7 @@ from gradsight.autograd.events import (
 )
 from gradsight.autograd.values import Form, Kind, Value
 from gradsight.document import Document
+from gradsight.probe.carried import Carried
 from gradsight.probe.source_names import operands, receiver_of, simple_text, target_nodes, targets, written_node
 from gradsight.probe.spots import Spot, Spots
 from gradsight.probe.worker import protocol
@@ -35,6 +36,9 @@ from gradsight.syntax.found import Found
 from gradsight.text import Site
 
 Message = Mapping[str, Any]
+
+_COPYING = ("tensor", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor", "scalar_tensor", "new_tensor", "full")
+"""Makers of tensors whose content is what they are given."""
 
 
 class Story:
@@ -49,6 +53,7 @@ class Story:
         self._operands: dict[Site, tuple[tuple[str, Site], ...]] = {}
         self._evaluated: dict[tuple[Site, tuple[Site, ...]], dict[str, Value]] = {}
         self._conflicts: list[tuple[int, list[Any]]] = []
+        self._carried = Carried(self.documents)
 
     def tell(self, messages: Iterable[Message], error: Message | None, complete: bool) -> Trace:
         """The trace of all messages; `error` is the exception that ended the program."""
@@ -95,24 +100,27 @@ class Story:
         value = _value(wire) if wire is not None else Value(-message["id"], made_by=_event_id(message["id"]))
         if not value.is_parameter or message["by"] == "torch.nn.Parameter":
             (value,) = self._named((value,), spot)
+        common, cut = self._common(message, spot), _cut(message)
         inputs = _values(message.get("inputs"))
+        if message["by"].rpartition(".")[2] in _COPYING:
+            carried = self._carried.within(spot.site, common["calls"], inputs)
+            inputs, cut = inputs + carried, Cut.REWRAP if carried else cut
         event = Created(
-            **self._common(message, spot),
-            value=value,
-            by=message["by"],
-            explicit=message.get("explicit"),
-            inputs=inputs,
-            cut=_cut(message),
+            **common, value=value, by=message["by"], explicit=message.get("explicit"), inputs=inputs, cut=cut
         )
         self._add(event, spot, inputs, (value,))
 
     def _applied(self, message: Message) -> None:
         spot = self._spots.of(message["at"], message["op"])
+        common = self._common(message, spot)
         inputs = _values(message["inputs"])
         outputs = self._named(_values(message["outputs"]), spot, message.get("slots"))
-        event = Applied(
-            **self._common(message, spot), op=message["op"], inputs=inputs, outputs=outputs, **_graph(message)
-        )
+        if any(value.form is not Form.TENSOR for value in outputs):
+            if message["cut"]:
+                self._carried.note(spot.site, common["calls"], outputs[0])
+        else:
+            inputs += self._carried.within(spot.site, common["calls"], inputs)
+        event = Applied(**common, op=message["op"], inputs=inputs, outputs=outputs, **_graph(message))
         self._add(event, spot, inputs, outputs)
 
     def _mutated(self, message: Message) -> None:

@@ -1,0 +1,153 @@
+"""Which expressions carry a number or an array that a tensor became, where Python computed with it in between.
+
+The worker knows such data again as long as it stays the same object. `math.exp(t)` and `2 * t.item()` give new
+objects; that these come from `t` is read from the source: from the expression around, and from the names that
+were assigned.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TypeAlias
+
+from gradsight.autograd.values import Value
+from gradsight.document import Document
+from gradsight.syntax.found import Found
+from gradsight.text import Range, Site
+
+Calls: TypeAlias = tuple[Site, ...]
+Frame: TypeAlias = tuple[str, Calls]
+
+_DEPTH = 4
+_MOST_NODES = 300
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Carried:
+    """What left torch, by where it can be met again."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._at: dict[Frame, dict[Range, Value]] = {}
+        self._named: dict[tuple[str, Range | None, str], Value] = {}
+        """By file, function and name."""
+
+    def note(self, site: Site, calls: Calls, value: Value) -> None:
+        """`value` left torch at `site`; it goes where the expression's result goes, out of functions too."""
+        while True:
+            found = self._find(site)
+            self._at.setdefault((site.path, calls), {})[site.range] = value
+            if found is None:
+                return
+            function = _function(found)
+            names = list(_receivers(found))
+            for name in names:
+                self._named[site.path, _range(function), name] = value
+            if not calls or function is None or not _is_returned(found, function, names):
+                return
+            site, calls = calls[-1], calls[:-1]
+
+    def within(self, site: Site, calls: Calls, known: Iterable[Value]) -> tuple[Value, ...]:
+        """What the expression at `site` computes with, beside the values that are `known` anyway."""
+        if not self._at:
+            return ()
+        seen = {value.id for value in known}
+        names = {value.name for value in known}
+        found: dict[int, Value] = {}
+        for span, value in self._at.get((site.path, calls), {}).items():
+            if site.range.contains(span) and span != site.range:
+                found[value.id] = value
+        at = self._find(site)
+        if at is not None and at.range == site.range:
+            function = _function(at)
+            for name in _names_in(at.node):
+                if name not in names:
+                    held = self._held(site.path, function, name, at.range.start.line, _DEPTH)
+                    found.update({value.id: value for value in held})
+        return tuple(value for number, value in found.items() if number not in seen)
+
+    def _held(self, path: str, function: Found | None, name: str, line: int, depth: int) -> Iterator[Value]:
+        """What a name carries on this line: what was assigned to it, or what that was computed from."""
+        for key in (_range(function), None):
+            value = self._named.get((path, key, name))
+            if value is not None:
+                yield value
+                return
+        if depth and "." not in name:
+            for start, computed in self._assigned(path, function, name):
+                if start < line:
+                    for inner in _names_in(computed):
+                        if inner != name:
+                            yield from self._held(path, function, inner, line, depth - 1)
+
+    def _assigned(self, path: str, function: Found | None, name: str) -> Iterator[tuple[int, ast.expr]]:
+        """The lines on which a name of this function, or of the module, is assigned, and what."""
+        if function is not None:
+            yield from _assignments(function.node, name, function.line)
+            return
+        for placed in self._documents[path].chunks:
+            for statement in placed.chunk.body:
+                if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+                    yield from _assignments(statement, name, placed.line)
+
+    def _find(self, site: Site) -> Found | None:
+        document = self._documents.get(site.path)
+        found = document.find(site.range) if document is not None else None
+        return found if found is not None and found.range == site.range else None
+
+
+def _function(found: Found) -> Found | None:
+    return next((around for around in found.around() if isinstance(around.node, _FUNCTIONS)), None)
+
+
+def _range(function: Found | None) -> Range | None:
+    return function.range if function is not None else None
+
+
+def _receivers(found: Found) -> Iterator[str]:
+    """The names that are given what the expression computes, or parts of it."""
+    inner: ast.AST = found.node
+    for around in found.around():
+        match around.node:
+            case ast.Assign(targets=targets, value=value) if value is inner:
+                for target in targets:
+                    yield from _names_in(target)
+            case (
+                ast.AnnAssign(target=target, value=value)
+                | ast.AugAssign(target=target, value=value)
+                | ast.NamedExpr(target=target, value=value)
+                | ast.For(target=target, iter=value)
+                | ast.comprehension(target=target, iter=value)
+            ) if value is inner:
+                yield from _names_in(target)
+        if isinstance(around.node, ast.stmt):
+            return
+        inner = around.node
+
+
+def _is_returned(found: Found, function: Found, names: list[str]) -> bool:
+    if isinstance(found.statement, ast.Return):
+        return True
+    returned = [node.value for node in ast.walk(function.node) if isinstance(node, ast.Return) and node.value]
+    return any(name in names for value in returned for name in _names_in(value))
+
+
+def _assignments(top: ast.AST, name: str, line: int) -> Iterator[tuple[int, ast.expr]]:
+    for node in ast.walk(top):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                yield node.lineno - 1 + line, node.value
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    """The names and dotted names within a node."""
+    for part in islice(ast.walk(node), _MOST_NODES):
+        names: list[str] = []
+        while isinstance(part, ast.Attribute):
+            names.append(part.attr)
+            part = part.value
+        if isinstance(part, ast.Name):
+            yield ".".join([part.id, *reversed(names)])
