@@ -86,6 +86,8 @@ class ProbeResult:
     """One line for people where there is more to say than the findings do."""
     python: str = ""
     """Which Python and PyTorch it was."""
+    stopped_by: str | None = None
+    """Which limit ended it early: `steps`, `time` or `events`."""
 
 
 class Probe:
@@ -253,6 +255,7 @@ class Probe:
             elapsed_s=elapsed,
             message=self._message(status, ending, code, where),
             python=f"Python {hello['python']}, PyTorch {hello['torch']}",
+            stopped_by=(ending or {}).get("why"),
         )
         why = (ending or {}).get("why")
         if status == protocol.CANCELLED or why == protocol.CANCELLED or self._cancelled.is_set():
@@ -276,9 +279,9 @@ class Probe:
             return None
         why = ending.get("why")
         if why == protocol.BY_STEPS:
-            return f"Stopped after {self._options.steps} optimizer steps; what follows was not run."
+            return f"Stopped after {self._options.steps} optimizer steps; the rest was not run."
         if why == protocol.BY_TIME:
-            return f"Stopped after {self._options.seconds:g} seconds.{place}"
+            return f"Stopped after {self._options.seconds:g} s, its time limit.{place}"
         return "Stopped because enough was seen: the program goes through very many operations."
 
     def _say_line(self, path: str, line: int) -> str:

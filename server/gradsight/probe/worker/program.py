@@ -7,14 +7,13 @@ import os
 import sys
 import threading
 import traceback
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 from typing import Any
 
 from .places import Places
 from .protocol import DONE, ERROR, EXIT, LIMIT
 from .reporter import Stop
-
-_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+from .tracebacks import without_us
 
 
 class Program:
@@ -64,8 +63,7 @@ class Program:
         except SystemExit as ending:
             return self._exited(ending)
         except BaseException as error:
-            shown = _without_us(error.__traceback__)
-            _show(error, shown)
+            _show(error)
             return {"status": ERROR, "error": _error(error, places.of_traceback(error.__traceback__))}
         return {"status": DONE}
 
@@ -88,40 +86,15 @@ def _error(error: BaseException, place: int | None) -> dict[str, Any]:
     is_plain = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if is_plain else f"{kind.__module__}.{kind.__qualname__}"
     try:
-        message = str(error)
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         message = ""
     return {"type": name, "message": message, "at": place}
 
 
-def _without_us(trace: TracebackType | None) -> TracebackType | None:
-    """The same traceback as a plain run would have.
-
-    Our frames go, and so does the detour that PyTorch's Python functions take to reach them: a function calls
-    `handle_torch_function`, which calls us, and we call the function again.
-    """
-    steps: list[TracebackType] = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_name == "handle_torch_function" and steps:
-            steps.pop()
-        elif not code.co_filename.startswith(_OWN_FOLDER):
-            steps.append(trace)
-        trace = trace.tb_next
-    result = None
-    for step in reversed(steps):
-        result = TracebackType(result, step.tb_frame, step.tb_lasti, step.tb_lineno)
-    return result
-
-
-def _show(error: BaseException, trace: TracebackType | None) -> None:
+def _show(error: BaseException) -> None:
     try:
-        seen: set[int] = set()
-        link: BaseException | None = error
-        while link is not None and id(link) not in seen:
-            seen.add(id(link))
-            link.__traceback__ = _without_us(link.__traceback__)
-            link = link.__cause__ or link.__context__
+        trace = without_us(error.__traceback__)
         if sys.excepthook is sys.__excepthook__:
             # The built-in hook would read the lines from the disk, where an older text may lie.
             traceback.print_exception(type(error), error, trace)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from . import tracebacks
 from .constructors import Constructors
 from .engine import Engine
 from .operations import Operations, is_building
@@ -57,6 +58,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             for part in (self._scopes, self._engine, self._constructors):
                 part.install(self._patch)
             self._handles = self._training.install(self._patch)
+            tracebacks.install(self._patch)
         super().__enter__()
         return self
 

@@ -7,7 +7,10 @@ import sys
 import warnings
 from typing import Any
 
+from .tracebacks import DETOUR
+
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_DETOUR_FILE = os.path.join("torch", "overrides.py")
 
 
 class Warned:
@@ -27,7 +30,7 @@ class Warned:
 
     def _redirect(self, message: Any) -> None:
         frame = sys._getframe(1)
-        if not str(message.filename).startswith(_OWN_FOLDER):
+        if not str(message.filename).startswith(_OWN_FOLDER) and not str(message.filename).endswith(_DETOUR_FILE):
             self._show(message)
             return
         while frame is not None and not frame.f_code.co_filename.startswith(_OWN_FOLDER):
@@ -36,6 +39,9 @@ class Warned:
             # Python remembers per module and line what it has shown; here that line stands for many.
             frame.f_globals.pop("__warningregistry__", None)
             frame = frame.f_back  # type: ignore[assignment]
+        if frame is not None and frame.f_code.co_name == DETOUR and frame.f_back is not None:
+            # The function that warns was called once before, and went to ask us.
+            frame = frame.f_back.f_back  # type: ignore[assignment]
         if frame is None:
             self._show(message)
             return
