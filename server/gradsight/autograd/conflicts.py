@@ -41,9 +41,14 @@ class Saves:
 
     def __init__(self, trace: Trace) -> None:
         self._by_storage: dict[int, list[tuple[Applied, Saved]]] = {}
+        self._unknown: dict[int, list[Applied]] = {}
         for node in trace.each(Applied):
             for saved in node.saved:
                 self._by_storage.setdefault(saved.storage, []).append((node, saved))
+            if node.keeps is None:
+                for value in (*node.inputs, *node.outputs):
+                    if value.storage is not None:
+                        self._unknown.setdefault(value.storage, []).append(node)
 
     def broken_by(self, write: Mutated) -> bool:
         """Whether some op had saved what `write` changes: a backward through that op would raise from then on."""
@@ -53,6 +58,12 @@ class Saves:
             node.id <= write.id and saved.version < write.version and compatible(node, write)
             for node, saved in self._by_storage.get(write.target.storage, ())
         )
+
+    def may_be_broken_by(self, write: Mutated) -> bool:
+        """Whether an op of which it is not known what it saves had seen what `write` changes."""
+        if write.target.storage is None:
+            return True
+        return any(node.id < write.id for node in self._unknown.get(write.target.storage, ()))
 
 
 def _writes_by_storage(trace: Trace) -> dict[int, list[Mutated]]:
@@ -126,6 +137,17 @@ def _broken(
                 ):
                     yield Conflict(write, node, saved, call)
                     break
+
+
+def is_one_of_several(trace: Trace, value: Value) -> bool:
+    """Whether `value` is one of the views that one op gave (`split`, `unbind`, iteration): PyTorch refuses to write
+    into such a view while it is part of a graph."""
+    maker = trace.maker(value)
+    while isinstance(maker, Mutated):
+        maker = trace.maker(maker.target)
+    if not isinstance(maker, Applied) or value.storage is None:
+        return False
+    return sum(output.storage == value.storage for output in maker.outputs) > 1
 
 
 def leaf_under(trace: Trace, value: Value) -> Value | None:

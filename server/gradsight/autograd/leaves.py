@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated, Rebound, RequiresGradSet, Trace
-from gradsight.autograd.graph import operands
+from gradsight.autograd.graph import behind, operands
 from gradsight.autograd.values import Value
 
 
@@ -44,17 +44,22 @@ def _made_inside(made: Created, op: Applied, leaf: Value) -> bool:
 def _renamed(trace: Trace, leaf: Value, value: Value) -> bool:
     """Whether the leaf's name was given to `value`, and not as an update with the leaf's own gradient."""
     return any(
-        event.old.id == leaf.id and event.new.id == value.id and not _uses_gradient(trace, event)
+        event.old.id == leaf.id and event.new.id == value.id and not is_update(trace, event)
         for event in trace.each(Rebound)
     )
 
 
 def was_updated(trace: Trace, value: Value) -> bool:
-    """Whether `value` took the name of a leaf as its update: `w = w - lr * w.grad`."""
-    return any(event.new.id == value.id and _uses_gradient(trace, event) for event in trace.each(Rebound))
+    """Whether `value` took the name of a leaf as its update, `w = w - lr * w.grad`, or came from what did so before."""
+    updates = [event for event in trace.each(Rebound) if is_update(trace, event)]
+    if not any(event.new.id == value.id or event.name == value.name for event in updates):
+        return False
+    on_the_way = {value.id} | {output.id for node in behind(trace, value).nodes for output in node.outputs}
+    return any(event.new.id in on_the_way for event in updates)
 
 
-def _uses_gradient(trace: Trace, rebound: Rebound) -> bool:
+def is_update(trace: Trace, rebound: Rebound) -> bool:
+    """Whether the new value is computed with the gradient of the old one."""
     return any(read.value.id == rebound.old.id and _holds(rebound, read) for read in trace.each(GradRead))
 
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradsight.autograd.conflicts import Saves, conflicts
+from gradsight.autograd.conflicts import Saves, conflicts, is_one_of_several
 from gradsight.autograd.events import Applied, Created, Mutated, Trace
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
@@ -63,7 +63,9 @@ def find(view: View) -> Iterator[Finding]:
     roots = {root.id for call, _ in view.backwards for root in call.roots}
     broken = {conflict.write.site for conflict in conflicts(trace, view.backwards)}
     saves = Saves(trace)
-    harmful = broken | {write.site for write in trace.each(Mutated) if saves.broken_by(write)}
+    harmful = broken | {
+        write.site for write in trace.each(Mutated) if saves.broken_by(write) or saves.may_be_broken_by(write)
+    }
     told: set[Place] = set()
     for write in trace.each(Mutated):
         if write.site in harmful or write.target.id in roots or not is_in_graph(trace, write):
@@ -95,6 +97,7 @@ def is_in_graph(trace: Trace, write: Mutated) -> bool:
         and name not in _ACTIVATIONS
         and not write.op.startswith("torch.nn.")
         and not is_accumulator(trace, target)
+        and not is_one_of_several(trace, target)
     )
 
 

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from gradsight.autograd.cuts import NO_GRAD_RAISED, origins
 from gradsight.autograd.events import Applied, Event, GradRead, Rebound, RequiresGradSet, Stepped
+from gradsight.autograd.leaves import is_update
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import source
@@ -100,7 +101,7 @@ def symptom_of(view: View, rebound: Rebound) -> tuple[str | None, Event] | None:
             raises = NO_GRAD_RAISED in (call.raised or "") if view.trace.observed else True
             if raises and all(root.requires_grad is False for root in call.roots):
                 return "raises", call
-    if is_update(view, rebound):
+    if is_update(view.trace, rebound):
         for event in later:
             if isinstance(event, GradRead) and event.value.id == rebound.new.id and event.has_grad is False:
                 return None, event
@@ -109,17 +110,6 @@ def symptom_of(view: View, rebound: Rebound) -> tuple[str | None, Event] | None:
             if isinstance(event, Stepped) and is_left_behind(view, rebound, event):
                 return "optimizer", event
     return None
-
-
-def is_update(view: View, rebound: Rebound) -> bool:
-    """Whether the new value was computed with the gradient of the old leaf."""
-    place = view.place(rebound)
-    return any(
-        read.value.id == rebound.old.id
-        and read.site.path == rebound.site.path
-        and place.range.contains(view.place(read).range)
-        for read in view.trace.each(GradRead)
-    )
 
 
 def is_left_behind(view: View, rebound: Rebound, step: Stepped) -> bool:
