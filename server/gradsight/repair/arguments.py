@@ -108,7 +108,11 @@ def added(spot: Spot, call: ast.Call, text: str) -> list[Change]:
     if not arguments:
         open_ = spot.outer(call.func, call).end
         token = spot.behind(open_)
-        return [(at(token.range.end), text)] if token is not None else []
+        if token is None:
+            return []
+        inside = Range(token.range.end, Position(close.line, close.column - 1))
+        blank = lines.slice(inside).strip(" \t") == ""
+        return [(inside, text)] if blank else [(at(inside.end), text)]
     last = arguments[-1]
     if isinstance(last, ast.GeneratorExp) and spot.range(last).end == close:
         # The parentheses of the call were those of the generator.
@@ -118,16 +122,18 @@ def added(spot: Spot, call: ast.Call, text: str) -> list[Change]:
     comma = spot.behind(end)
     has_comma = comma is not None and comma.text == ","
     after = comma.range.end if has_comma and comma is not None else end
-    closing_alone = not lines.line(close.line)[: close.column - 1].strip() and close.line > after.line
+    first = spot.range(last).start
+    starts_line = not lines.line(first.line)[: first.column].strip()
+    closing_alone = starts_line and not lines.line(close.line)[: close.column - 1].strip() and close.line > after.line
     if not closing_alone:
         return [(at(after), f" {text}," if has_comma else f", {text}")]
-    changes = [] if has_comma else [(at(end), ",")]
     below = Position(after.line, len(lines.line(after.line)))
-    behind = lines.line(after.line)[after.column :]
-    indent = indentation(lines.line(spot.range(last).start.line))
-    if not BLANK.match(behind):
+    if not BLANK.match(lines.line(after.line)[after.column :]):
         return [(at(after), f" {text}," if has_comma else f", {text}")]
-    return [*changes, (at(below), f"\n{indent}{text},")]
+    new = f"\n{indentation(lines.line(first.line))}{text},"
+    if has_comma:
+        return [(at(below), new)]
+    return [(at(end), ","), (at(below), new)] if below > end else [(at(end), "," + new)]
 
 
 def dropped(spot: Spot, call: ast.Call, argument: ast.expr | ast.keyword) -> list[Change]:

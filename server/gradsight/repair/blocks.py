@@ -76,17 +76,25 @@ class Placing:
 
 
 def placing_at(document: Document, place: Place) -> Placing | None:
+    """The innermost statement that holds a place; None for one that begins with `elif`, which is but a part of one."""
+    spot = spot_at(document, place)
+    if spot is None or _is_elif(spot.statement()):
+        return None
+    return placing_of(spot.statement())
+
+
+def placing_around(document: Document, place: Place) -> Placing | None:
     """The innermost statement that holds a place; the whole `if` for one that begins with `elif`."""
     spot = spot_at(document, place)
     if spot is None:
         return None
     spot = spot.statement()
-    while is_elif(spot):
+    while _is_elif(spot):
         spot = spot.up()
     return placing_of(spot)
 
 
-def is_elif(spot: Spot) -> bool:
+def _is_elif(spot: Spot) -> bool:
     """Whether the statement is the `elif` of another one."""
     if not isinstance(spot.node, ast.If) or not isinstance(spot.parent, ast.If):
         return False
@@ -166,12 +174,18 @@ def laid_out(text: str, indent: str, unit: str) -> str:
     return "\n".join(found)
 
 
+def frozen_lines(document: Document, first: int, end: int) -> frozenset[int]:
+    """Which lines from `first`, that of a statement, up to `end` begin inside a string: their blanks belong to it."""
+    lines = LineMap(document.code) if document.is_notebook else document.lines
+    return lines_inside_strings(lines, first, end)
+
+
 def shifted(document: Document, first: int, end: int, old: str, new: str) -> list[tuple[Range, str]]:
     """The changes that give the lines from `first` up to `end` the indentation `new` in place of `old`.
 
     Lines that begin inside a string stay, as do blank ones and those that are indented less than `old`.
     """
-    inside = lines_inside_strings(document.lines, first, end)
+    inside = frozen_lines(document, first, end)
     changes: list[tuple[Range, str]] = []
     for line in range(first, end):
         text = document.lines.line(line)

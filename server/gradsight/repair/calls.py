@@ -9,12 +9,15 @@ from gradsight.document import Document
 from gradsight.finding import Fix, Safety
 from gradsight.repair.build import Change, at, build
 from gradsight.repair.names import local_name
-from gradsight.repair.spot import Spot, expression_at, expression_of, spot_at
+from gradsight.repair.spot import ATOMS, Spot, expression_at, expression_of, spot_at
 from gradsight.repair.statements import remove_statement
 from gradsight.syntax.lines import BLANK
+from gradsight.syntax.parse import parse
 from gradsight.text import Place, Position, Range
 
 _CHANGES = Safety.CHANGES_TRAINING
+_TAKE_ANYTHING = (ast.Assign, ast.Return, ast.AugAssign, ast.keyword, ast.Expr, ast.List, ast.Set)
+"""Around what any expression can stand without parentheses, but for tuples and their like."""
 
 
 def remove_tail(document: Document, place: Place, *, title: str | None = None, safety: Safety = _CHANGES) -> Fix | None:
@@ -114,7 +117,7 @@ def unwrap_call(
     bare = outer == spot.range(argument)
     parentheses = bare and (
         (spot.needs_parentheses(argument) and not _takes_anything(spot))
-        or (outer.start.line != outer.end.line and not _inside_brackets(argument))
+        or (outer.start.line != outer.end.line and _read_alone(kept) is None)
     )
     if "#" in document.lines.slice(head) + document.lines.slice(tail):
         return None
@@ -155,10 +158,13 @@ def replace(
     document: Document, place: Place, text: str, *, title: str | None = None, safety: Safety = _CHANGES
 ) -> Fix | None:
     """The expression at `place` becomes `text`."""
-    spot = expression_at(document, place)
-    if spot is None:
+    spot, new = expression_at(document, place), _read_alone(text)
+    if spot is None or new is None:
         return None
-    return build(document, title or f"Write `{_short(text)}`", safety, [(spot.range(spot.node), text)])
+    bare = isinstance(new, ATOMS) or isinstance(spot.parent, _TAKE_ANYTHING)
+    bare = bare or spot.outer(spot.node) != spot.range(spot.node)
+    written = text if bare else f"({text})"
+    return build(document, title or f"Write `{_short(text)}`", safety, [(spot.range(spot.node), written)])
 
 
 def appended(spot: Spot, text: str) -> list[Change]:
@@ -218,7 +224,7 @@ def _takes_anything(spot: Spot) -> bool:
         return True
     if isinstance(spot.node, ast.Call) and isinstance(parent, ast.Call):
         return parent.func is not spot.node and not _tuple_like(spot)
-    return isinstance(parent, (ast.Assign, ast.Return, ast.AugAssign, ast.keyword, ast.Expr)) and not _tuple_like(spot)
+    return isinstance(parent, _TAKE_ANYTHING) and not _tuple_like(spot)
 
 
 def _tuple_like(spot: Spot) -> bool:
@@ -229,9 +235,12 @@ def _tuple_like(spot: Spot) -> bool:
     )
 
 
-def _inside_brackets(node: ast.expr) -> bool:
-    """Whether an expression over several lines needs no parentheses to stay one."""
-    return isinstance(node, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp))
+def _read_alone(text: str) -> ast.expr | None:
+    """The expression that `text` is without parentheses around it."""
+    body, broken = parse(text)
+    if broken or len(body) != 1 or not isinstance(body[0], ast.Expr):
+        return None
+    return body[0].value
 
 
 def _short(text: str) -> str:

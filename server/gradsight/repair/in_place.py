@@ -20,7 +20,9 @@ _STRENGTH: dict[type[ast.operator], int] = {
     ast.BitOr: 1, ast.BitXor: 2, ast.BitAnd: 3, ast.LShift: 4, ast.RShift: 4, ast.Add: 5, ast.Sub: 5, ast.Mult: 6,
     ast.Div: 6, ast.FloorDiv: 6, ast.Mod: 6, ast.MatMult: 6, ast.Pow: 8,
 }  # fmt: skip
-_UNARY = 7
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_NAMELESS = (ast.Call, ast.BinOp, ast.UnaryOp)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _UPDATES: dict[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 
 
@@ -79,7 +81,7 @@ def in_no_grad(
         return None
     done: set[Range] = set()
     for placing in placings:
-        if isinstance(placing.statement, (ast.Assign, ast.AnnAssign)) and placing.span not in done:
+        if placing.span not in done and not _writes_in_place(placing.statement):
             done.add(placing.span)
             update = _as_update(placing)
             if update is None:
@@ -91,7 +93,7 @@ def in_no_grad(
 def _assigned(spot: Spot, statement: ast.AugAssign) -> list[Change] | None:
     """`y += 1` -> `y = y + 1`."""
     name = dotted(statement.target)
-    if name is None:
+    if name is None or _is_element(spot, name):
         return None
     target, value = spot.range(statement.target), spot.range(statement.value)
     operator = spot.behind(spot.outer(statement.target, statement).end)
@@ -128,7 +130,7 @@ def _call(spot: Spot, call: ast.Call) -> list[Change] | None:
         if _is_constructor(call):
             return changes
         target = call.args[0] if call.args else None
-        return None if target is None else _named(spot, dotted(target), changes)
+        return None if target is None else _named(spot, dotted(target), changes, fresh=isinstance(target, _NAMELESS))
     if not isinstance(call.func, ast.Attribute):
         return None
     module = imported_as(spot.document, call.func.value.id) if isinstance(call.func.value, ast.Name) else None
@@ -136,7 +138,8 @@ def _call(spot: Spot, call: ast.Call) -> list[Change] | None:
         underscore = _underscore(spot, call.func, known.FUNCTIONS)
         if underscore is None or not call.args:
             return None
-        return _named(spot, dotted(call.args[0]), [underscore])
+        target = call.args[0]
+        return _named(spot, dotted(target), [underscore], fresh=isinstance(target, _NAMELESS))
     return _chain(spot)
 
 
@@ -154,7 +157,7 @@ def _chain(spot: Spot) -> list[Change] | None:
         node = node.func.value
     if not changes:
         return None
-    return _named(spot, dotted(node), changes, fresh=isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp)))
+    return _named(spot, dotted(node), changes, fresh=isinstance(node, _NAMELESS))
 
 
 def _continues(spot: Spot) -> bool:
@@ -188,6 +191,8 @@ def _named(spot: Spot, name: str | None, changes: list[Change], *, fresh: bool =
     asks for the old name later; `fresh` says that it had no name.
     """
     span, parent = spot.outer(spot.node), spot.parent
+    if name is not None and (_is_element(spot, name) or not _is_bound_here(spot, name)):
+        return None
     if isinstance(parent, ast.Expr):
         return None if name is None else [(at(span.start), f"{name} = "), *changes]
     if name is None:
@@ -204,30 +209,52 @@ def _named(spot: Spot, name: str | None, changes: list[Change], *, fresh: bool =
 
 def _read_later(spot: Spot, name: str) -> bool:
     """Whether the name may be read after the statement: below it in its function, or in a loop around it."""
-    root = name.split(".")[0]
-    if root != name:
+    if "." in name:
         # An attribute outlives the function.
         return True
-    statement, scope, loop = spot.statement(), spot.statement(), None
-    while scope.found.parents and not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        if scope.node is not statement.node and isinstance(scope.node, (ast.For, ast.While, ast.AsyncFor)):
-            loop = scope.node
+    statement = spot.statement()
+    scope, loop = statement, None
+    while not isinstance(scope.node, _SCOPES) and scope.found.parents:
         scope = scope.up()
-    end = spot.range(statement.node).end
-    nodes: list[ast.AST] = list(ast.walk(scope.node))
-    if isinstance(scope.node, (ast.For, ast.While, ast.AsyncFor)) and scope.node is not statement.node:
-        loop = scope.node
-    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        for placed in spot.document.chunks:
-            if placed.line > end.line:
-                nodes += [node for each in placed.chunk.body for node in ast.walk(each) if _reads(node, root)]
-                if any(_reads(node, root) for node in nodes[-1:]):
-                    return True
-    inside_loop = {id(node) for node in ast.walk(loop)} if loop is not None else set()
+        if isinstance(scope.node, _LOOPS):
+            loop = scope.node
     own = {id(node) for node in ast.walk(statement.node)}
+    again = {id(node) for node in ast.walk(loop)} - own if loop is not None else set()
+    end = spot.range(statement.node).end
+    for node in ast.walk(scope.node):
+        if _reads(node, name) and (id(node) in again or (id(node) not in own and spot.range(node).start >= end)):
+            return True
+    if isinstance(scope.node, _SCOPES):
+        return False
     return any(
-        _reads(node, root) and id(node) not in own and (id(node) in inside_loop or spot.range(node).start >= end)
-        for node in nodes
+        _reads(node, name)
+        for placed in spot.document.chunks
+        if placed.line > end.line and name in placed.chunk.text
+        for each in placed.chunk.body
+        for node in ast.walk(each)
+    )
+
+
+def _is_element(spot: Spot, name: str) -> bool:
+    """Whether a `for` around gives the name: then what is written in place is what the loop goes over."""
+    return any(
+        isinstance(each, ast.Name) and each.id == name
+        for around in spot.found.parents
+        if isinstance(around, (ast.For, ast.AsyncFor))
+        for each in ast.walk(around.target)
+    )
+
+
+def _is_bound_here(spot: Spot, name: str) -> bool:
+    """Whether the function around can assign to the name without cutting itself off from one outside."""
+    function = next((each for each in reversed(spot.found.parents) if isinstance(each, _SCOPES)), None)
+    if "." in name or function is None or isinstance(function, ast.ClassDef):
+        return True
+    return any(
+        (isinstance(each, ast.arg) and each.arg == name)
+        or (isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store))
+        or (isinstance(each, (ast.Global, ast.Nonlocal)) and name in each.names)
+        for each in ast.walk(function)
     )
 
 
@@ -250,6 +277,13 @@ def _inplace_argument(call: ast.Call) -> ast.expr | ast.keyword | None:
 def _is_constructor(call: ast.Call) -> bool:
     name = (dotted(call.func) or "").rsplit(".", 1)[-1]
     return name[:1].isupper()
+
+
+def _writes_in_place(statement: ast.stmt) -> bool:
+    """Whether the statement changes a tensor that exists, rather than giving its name to another one."""
+    return not isinstance(statement, (ast.Assign, ast.AnnAssign)) or (
+        isinstance(statement, ast.Assign) and all(isinstance(each, ast.Subscript) for each in statement.targets)
+    )
 
 
 def _as_update(placing: Placing) -> list[Change] | None:

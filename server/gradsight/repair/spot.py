@@ -17,10 +17,11 @@ from gradsight.text import LineMap, Place, Position, Range
 
 N = TypeVar("N", bound=ast.AST)
 
-_ATOMS = (
+ATOMS = (
     ast.Attribute, ast.Call, ast.Constant, ast.Dict, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.List,
     ast.ListComp, ast.Name, ast.Set, ast.SetComp, ast.Subscript,
 )  # fmt: skip
+"""Expressions that need no parentheses before `.method()`; but for numbers and strings side by side."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Spot:
         if isinstance(node, ast.Constant):
             # `1.item()` would be read as a number with a tail, and two strings side by side are one node.
             return not isinstance(node.value, str) or len(self.range_tokens(node)) > 1
-        return not isinstance(node, _ATOMS)
+        return not isinstance(node, ATOMS)
 
     def range_tokens(self, node: ast.AST) -> list[Token]:
         """The tokens of a node."""

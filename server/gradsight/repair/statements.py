@@ -9,9 +9,11 @@ from gradsight.document import Document
 from gradsight.finding import Fix, Safety
 from gradsight.repair.blocks import (
     Placing,
+    frozen_lines,
     indent_unit,
     indentation,
     laid_out,
+    placing_around,
     placing_at,
     shifted,
     whole_lines,
@@ -19,7 +21,6 @@ from gradsight.repair.blocks import (
 from gradsight.repair.build import Change, at, build
 from gradsight.repair.spot import dotted, spot_at
 from gradsight.syntax.lines import COMPOUND
-from gradsight.syntax.tokens import lines_inside_strings
 from gradsight.text import Place, Position, Range
 
 _CHANGES = Safety.CHANGES_TRAINING
@@ -29,7 +30,7 @@ def insert_before(
     document: Document, place: Place, text: str, *, title: str | None = None, safety: Safety = _CHANGES
 ) -> Fix | None:
     """Puts the statements `text` before the statement that holds `place`."""
-    placing = placing_at(document, place)
+    placing = placing_around(document, place)
     change = None if placing is None else _before(placing, text)
     return None if change is None else build(document, title or _title("Insert", text), safety, [change])
 
@@ -38,7 +39,7 @@ def insert_after(
     document: Document, place: Place, text: str, *, title: str | None = None, safety: Safety = _CHANGES
 ) -> Fix | None:
     """Puts the statements `text` after the statement that holds `place`."""
-    placing = placing_at(document, place)
+    placing = placing_around(document, place)
     change = None if placing is None else _after(placing, text)
     return None if change is None else build(document, title or _title("Insert", text), safety, [change])
 
@@ -212,7 +213,7 @@ def _removed(placing: Placing) -> list[Change]:
 def _moved(
     document: Document, place: Place, other: Place, title: str | None, safety: Safety, *, behind: bool
 ) -> Fix | None:
-    placing, target = placing_at(document, place), placing_at(document, other)
+    placing, target = placing_at(document, place), placing_around(document, other)
     if placing is None or target is None or placing.span.touches(target.span):
         return None
     between = Range(min(placing.span.end, target.span.end), max(placing.span.start, target.span.start))
@@ -226,7 +227,7 @@ def _moved(
         change = (_after if behind else _before)(target, text) if _is_simple(text) else None
         return None if change is None else build(document, title, safety, [change, *_removed(placing)])
     first, end = placing.span.start.line, placing.span.end.line + 1
-    inside = lines_inside_strings(document.lines, first, end)
+    inside = frozen_lines(document, first, end)
     moved: list[str] = []
     for number in range(first, end):
         line = document.lines.line(number)
@@ -239,7 +240,12 @@ def _moved(
         change = (at(Position(last, len(document.lines.line(last)))), "\n" + text)
     else:
         change = (at(Position(target.span.start.line, 0)), text + "\n")
-    return build(document, title, safety, [change, *_removed(placing)])
+    removed = _removed(placing)
+    if removed[0][1] == "pass":
+        # The comment behind the statement has moved with it.
+        end_of_line = Position(end - 1, len(document.lines.line(end - 1)))
+        removed = [(Range(placing.span.start, end_of_line), "pass")]
+    return build(document, title, safety, [change, *removed])
 
 
 def _has_code(document: Document, span: Range) -> bool:
