@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.engine import described, differences, repaired, static_findings
-from support.markers import Case, all_cases, case_id
 
 from gradsight.finding import Severity
+from support.engine import described, differences, repaired, static_findings
+from support.markers import Case, all_cases, case_id
 
 CASES = all_cases()
 BUGS = [case for case in CASES if not case.silent and case.fixed != "none"]
@@ -28,10 +28,3 @@ def test_fixes_leave_nothing_to_say(case: Case) -> None:
     report = "\n".join(described(text, finding) for finding in left)
     assert not left, f"{case.path} after {list(titles)}\n{report}\n{text}"
 
-
-def test_every_bug_has_a_correct_look_alike() -> None:
-    kinds: dict[str, set[bool]] = {}
-    for case in CASES:
-        kinds.setdefault(case.check, set()).add(case.silent)
-    lopsided = sorted(name for name, both in kinds.items() if both != {True, False})
-    assert not lopsided, f"only bugs or only correct programs: {lopsided}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.engine import described, static_findings
 
 from gradsight.checks import all_checks
 from gradsight.checks.define import Check
+from support.engine import described, static_findings
 
 CHECKS = all_checks()
 PRELUDE = """\

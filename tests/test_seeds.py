@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from gradsight.finding import Severity
 from support.engine import differences, findings_in, repaired, static_findings
 from support.markers import Case, case_id, read_case
 from support.probe_run import observe
 from support.torch_run import run
-
-from gradsight.finding import Severity
 
 SEEDS = [read_case(path) for path in sorted(Path(__file__).with_name("seeds").glob("*.py"))]
 RUNNABLE = [seed for seed in SEEDS if "import torch" in seed.text]

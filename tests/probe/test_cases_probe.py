@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from gradsight.finding import Severity
 from support.engine import described, differences, findings_in, repaired
 from support.markers import Case, all_cases, case_id
 from support.probe_run import observe
-
-from gradsight.finding import Severity
 
 CASES = all_cases()
 CURED = [case for case in CASES if not case.silent and case.fixed != "none"]

@@ -74,9 +74,7 @@ def _marked(marker: Marker) -> str:
 def described(text: str, finding: Finding) -> str:
     """One finding with its source line, for people."""
     start, end = finding.range.start, finding.range.end
-    lines = text.split("\n")
-    quote = lines[start.line][start.column : end.column] if start.line == end.line else lines[start.line][start.column :]
-    return (
-        f"{start.line + 1}:{start.column + 1} {finding.code} {finding.severity.value} {finding.certainty.value} `{quote}`"
-        f"\n    {finding.message}\n    {lines[start.line].strip()}"
-    )
+    line = text.split("\n")[start.line]
+    quote = line[start.column : end.column if start.line == end.line else None]
+    kind = f"{finding.code} {finding.severity.value} {finding.certainty.value}"
+    return f"{start.line + 1}:{start.column + 1} {kind} `{quote}`\n    {finding.message}\n    {line.strip()}"

@@ -76,7 +76,7 @@ def _in_fork(text: str) -> list[dict[str, Any]]:
 @cache
 def _import_worker() -> None:
     import torch
-    import torch._dynamo  # noqa: F401  # the first optimizer of a program imports it
+    import torch._dynamo  # the first optimizer of a program imports it
 
     import gradsight.probe.worker.recorder  # noqa: F401
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.engine import repaired
 from support.markers import Case, all_cases, case_id
 from support.torch_run import run
