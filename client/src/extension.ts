@@ -14,7 +14,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new Status();
   const started = new Server(context.asAbsolutePath(path.join('server', 'start.py')), log, output, status);
   server = started;
-  const probe = new Probe(started, status);
+  const probe = new Probe(started, status, output);
   const restart = (): void => void started.restart();
   const followSelection = async (): Promise<void> => {
     const listener = await onSelectedElsewhere(restart);

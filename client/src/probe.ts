@@ -9,6 +9,8 @@ export class Probe {
   constructor(
     private readonly server: Server,
     private readonly status: Status,
+    /** Where the server's notifications put what a program prints. */
+    private readonly output: vscode.OutputChannel,
   ) {}
 
   /** Runs a whole file or notebook: the one named, else that of the active editor. */
@@ -56,6 +58,7 @@ export class Probe {
         void vscode.window.showInformationMessage('Gradsight: the caret is in no cell; cells begin with a line "# %%".');
         return;
       }
+      this.output.appendLine(`\n--- ${nameOf(parameters)} at ${new Date().toLocaleTimeString()} ---\n`);
       await this.status.probing(client.sendRequest(ExecuteCommandRequest.type, { command, arguments: parameters }));
     } catch (error) {
       void vscode.window.showErrorMessage(`Gradsight: ${error instanceof Error ? error.message : String(error)}`);
@@ -69,6 +72,12 @@ function documentOf(target: unknown): string | undefined {
     return target.toString();
   }
   return typeof target === 'string' ? target : undefined;
+}
+
+/** What a probe's arguments, a URI and perhaps the number of a cell, are called in the output. */
+function nameOf([uri, cell]: readonly unknown[]): string {
+  const file = vscode.workspace.asRelativePath(vscode.Uri.parse(String(uri)), false);
+  return typeof cell === 'number' ? `${file}, cell ${cell}` : file;
 }
 
 function activeDocument(): string | undefined {

@@ -111,7 +111,12 @@ export class CodeServer {
 
   /** Command lines, of the processes that belong to this editor, that have `text` in them. */
   processes(text = '') {
-    return processesNaming(this.root).filter((line) => line.includes(text));
+    return processesNaming(this.root).map(({ line }) => line).filter((line) => line.includes(text));
+  }
+
+  /** The numbers of those processes. */
+  pids(text) {
+    return processesNaming(this.root).filter(({ line }) => line.includes(text)).map(({ pid }) => pid);
   }
 
   /** Ends everything; returns the command lines of processes that outlive the editor although they should not. */
@@ -121,7 +126,8 @@ export class CodeServer {
     } catch { /* It has ended by itself. */ }
     await this.ended;
     const left = () => this.processes();
-    const gone = await until('its processes to end', () => left().length === 0, 10_000).catch(() => false);
+    // A worker that is just importing PyTorch notices only afterwards that nobody needs it any more.
+    const gone = await until('its processes to end', () => left().length === 0, 30_000).catch(() => false);
     const leftovers = gone ? [] : left();
     if (!process.env.GRADSIGHT_E2E_KEEP) fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     return leftovers;
@@ -137,8 +143,11 @@ function freePort() {
   });
 }
 
-/** Command lines, of this machine's processes, that have `text` in them. */
+/** The processes of this machine whose command line has `text` in it. */
 function processesNaming(text) {
-  const { stdout } = spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line.includes(text));
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => line.includes(text)).map((row) => {
+    const [, pid, line] = /^\s*(\d+)\s+(.*)$/.exec(row);
+    return { pid: Number(pid), line };
+  });
 }

@@ -35,6 +35,16 @@ export class Editor {
     return editor;
   }
 
+  /** Does what a test does; where it fails, a screenshot shows at what. */
+  async does(what) {
+    try {
+      await what();
+    } catch (error) {
+      await this.shot(`failed-${new Date().toISOString().replaceAll(/\D/g, '')}`);
+      throw error;
+    }
+  }
+
   read(name) {
     return fs.readFileSync(path.join(this.server.workspace, name), 'utf8');
   }
@@ -130,8 +140,7 @@ export class Editor {
     await until(`squiggles (${severity}) under ${wanted}`, async () => {
       seen = JSON.stringify((await this.squiggled(severity, within)).sort());
       return seen === wanted;
-    }).catch(async (error) => {
-      await this.shot('failure');
+    }).catch((error) => {
       throw new Error(`${error.message}; saw ${seen}`);
     });
   }

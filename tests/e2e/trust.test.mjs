@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test as plainTest } from 'node:test';
 import { python } from './codeServer.mjs';
 import { Editor } from './editor.mjs';
 import { until } from './until.mjs';
@@ -11,6 +11,7 @@ const BROKEN = 'import torch\nx = torch.ones(3, requires_grad=True)\ny = x.exp()
 
 /** @type {Editor} */
 let editor;
+const test = (name, body) => plainTest(name, () => editor.does(body));
 let started;
 before(async () => {
   const files = { 'broken.py': BROKEN, '.venv/bin/python': `#!/bin/sh\n: > "$0.started"\nexec ${python} "$@"\n` };
