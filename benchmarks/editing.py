@@ -37,7 +37,7 @@ class Measured(NamedTuple):
 def main() -> None:
     """Measures every size and prints the table."""
     sizes = [int(word) for word in sys.argv[1:]] or SIZES
-    print(f"{'server':>10} {'lines':>6} {'start->first':>13} {'key p50':>9} {'key p95':>9} {'burst':>12} {'peak MB':>8}")
+    print(f"{'server':>10} {'lines':>6} {'start->first':>13} {'key p50':>9} {'key p95':>9} {'burst':>12} {'MB':>5}")
     for lines in sizes:
         ours = measure(gradsight, lines)
         floor = measure(bare_server, lines)
@@ -45,7 +45,7 @@ def main() -> None:
             peak = "" if each.peak is None else f"{each.peak:.0f}"
             print(
                 f"{name:>10} {each.lines:>6} {each.start:>10.0f} ms {each.median:>6.1f} ms {each.p95:>6.1f} ms "
-                f"{each.burst:>9.1f} ms {peak:>8}"
+                f"{each.burst:>9.1f} ms {peak:>5}"
             )
         print(f"{'ratio':>10} {'':>6} {ours.start / floor.start:>12.1f}x {ours.median / floor.median:>8.1f}x")
     parse = parse_time(training_file(10_000))
@@ -98,7 +98,10 @@ def p95(times: Sequence[float]) -> float:
 
 def parse_time(text: str) -> float:
     """What the interpreter's own parser takes for the whole text."""
-    code = "import ast, sys, time\nt = sys.stdin.read()\nb = time.perf_counter()\nast.parse(t)\nprint(time.perf_counter() - b)"
+    code = (
+        "import ast, sys, time\ntext = sys.stdin.read()\n"
+        "began = time.perf_counter()\nast.parse(text)\nprint(time.perf_counter() - began)"
+    )
     done = subprocess.run([sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True)
     return float(done.stdout) * 1000
 

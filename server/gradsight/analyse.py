@@ -44,11 +44,14 @@ def analyse(
     select: Selection | None = None,
     observed: Trace | None = None,
     previous: Analysis | None = None,
+    documents: Mapping[str, Document] | None = None,
     strict: bool | None = None,
 ) -> Analysis:
     """The findings of `document`: from reading it, or from `observed` if a probe ran it.
 
-    `previous` is an analysis of an earlier state of the same document, reused where it still holds.
+    `documents` are the other texts that an observed trace points into. `previous` is an analysis of an
+    earlier state of the same document, reused where it still holds.
+
     Never raises: what goes wrong in it is logged and finds nothing. With `strict` (or the environment
     variable GRADSIGHT_STRICT) it does raise, which is what tests want.
     """
@@ -58,7 +61,7 @@ def analyse(
     if observed is None and mentions_torch(document.text):
         walk = _walk(document, previous, strict)
         trace = walk.trace if walk is not None else trace
-    documents = {**getattr(walk, "documents", {}), document.path: document}
+    documents = {**(documents or {}), **getattr(walk, "documents", {}), document.path: document}
     findings: Iterable[Finding] = ()
     if trace.events:
         findings = _found(View(trace, documents), strict)

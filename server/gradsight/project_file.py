@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gradsight.settings import SECTION, Settings, from_project
@@ -48,6 +49,8 @@ class ProjectFiles:
                 return base, found.root, [found.problem]
             if found.table is not None:
                 settings, problems = from_project(base, found.table)
+                if os.path.dirname(settings.interpreter) and not base.interpreter:  # noqa: PTH120 - commands stay bare
+                    settings = replace(settings, interpreter=str(found.root / settings.interpreter))
                 return settings, found.root, [f"{found.path}: {problem}" for problem in problems]
         return base, None, []
 

@@ -23,7 +23,8 @@ class Actions:
 
     def __init__(self, read: Read, ran: Ran | None, encoding: Encoding, document_changes: bool) -> None:
         self._findings = merged(read, ran)
-        self._converter = Converter(read.snapshot, read.analysis.documents, encoding)
+        documents = {**(ran.analysis.documents if ran is not None else {}), **read.analysis.documents}
+        self._converter = Converter(read.snapshot, documents, encoding)
         self._text = read.analysis.document.text
         self._versions = read.snapshot.versions()
         self._document_changes = document_changes

@@ -28,7 +28,7 @@ class Analyst:
         else:
             analysis = Analysis(document, Trace((), observed=False), (), documents={document.path: document})
         self._last[snapshot.uri] = analysis
-        return Read(snapshot, analysis, settings, tuple(problems))
+        return Read(snapshot, analysis, settings, root, tuple(problems))
 
     def forget(self, uri: str) -> None:
         """The program was closed."""

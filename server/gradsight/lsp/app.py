@@ -51,6 +51,8 @@ def build_server() -> Server:
         del server.protocol.fm.builtin_features[name]
     for feature, handler in _HANDLERS.items():
         server.feature(feature, _OPTIONS.get(feature))(handler)
+    server.command(lenses.PROBE_FILE)(probe_file)
+    server.command(lenses.PROBE_CELL)(probe_cell)
     return server
 
 
@@ -64,9 +66,9 @@ async def initialized(ls: Server, params: types.InitializedParams) -> None:
     await ls.ask_for_settings()
 
 
-def shutdown(ls: Server, params: Any) -> None:
+async def shutdown(ls: Server, params: Any) -> None:
     """The editor says goodbye."""
-    ls.end()
+    await ls.stop()
 
 
 @guarded
@@ -153,7 +155,20 @@ async def code_lens(ls: Server, params: types.CodeLensParams) -> list[types.Code
     read = await ls.settled(program) if program else None
     if read is None or not ls.session.trusted or not read.settings.code_lens:
         return None
-    return lenses.lenses(read, params.text_document.uri)
+    found = lenses.lenses(read, params.text_document.uri)
+    if found:
+        ls.probes.warm_up(read.settings)
+    return found
+
+
+async def probe_file(ls: Server, *arguments: Any) -> dict[str, Any]:
+    """Runs a whole file or notebook: `[uri]`."""
+    return await ls.probes.run(arguments[0] if arguments else None, None)
+
+
+async def probe_cell(ls: Server, *arguments: Any) -> dict[str, Any]:
+    """Runs a cell after the cells before it: `[uri, number among all cells]`."""
+    return await ls.probes.run(*(*arguments, None, None)[:2])
 
 
 _HANDLERS: dict[str, Callable[..., Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gradsight.analyse import Analysis
 from gradsight.document import Document
@@ -61,6 +62,8 @@ class Read:
     snapshot: Snapshot
     analysis: Analysis
     settings: Settings
+    root: Path | None = None
+    """The folder of the project, from which patterns of paths count."""
     problems: tuple[str, ...] = ()
     """What was wrong with the settings."""
 

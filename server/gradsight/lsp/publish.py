@@ -19,7 +19,8 @@ from gradsight.text import Encoding
 def diagnostics(read: Read, ran: Ran | None, encoding: Encoding) -> Iterator[types.PublishDiagnosticsParams]:
     """The message for each text of the program; an empty list where there is nothing to say any more."""
     analysis, snapshot = read.analysis, read.snapshot
-    converter = Converter(snapshot, analysis.documents, encoding)
+    documents = {**(ran.analysis.documents if ran is not None else {}), **analysis.documents}
+    converter = Converter(snapshot, documents, encoding)
     versions = snapshot.versions()
     by_uri: dict[str, list[types.Diagnostic]] = {uri: [] for uri in versions}
     for finding in merged(read, ran):

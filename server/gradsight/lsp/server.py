@@ -11,10 +11,12 @@ from pygls.lsp.server import LanguageServer
 
 from gradsight import __version__
 from gradsight.lsp.analyst import Analyst
+from gradsight.lsp.probe_runner import ProbeRunner
 from gradsight.lsp.programs import Program, Ran, Read, Snapshot
 from gradsight.lsp.publish import diagnostics
 from gradsight.lsp.schedule import LatestOnly
 from gradsight.lsp.session import Client, Session
+from gradsight.lsp.uris import path_of
 from gradsight.settings import SECTION, Settings, from_editor
 from gradsight.text import Encoding
 
@@ -42,6 +44,7 @@ class Server(LanguageServer):
             notebook_document_sync=NOTEBOOKS,
         )
         self.session = Session()
+        self.probes = ProbeRunner(self)
         self._analyst = Analyst(self.session.projects)
         self._background = LatestOnly("analysis")
         self._published: dict[str, dict[str, types.PublishDiagnosticsParams]] = {}
@@ -54,6 +57,8 @@ class Server(LanguageServer):
         session.client = Client.of(params.capabilities)
         encoding = self.workspace.position_encoding
         session.encoding = Encoding(str(getattr(encoding, "value", encoding)))
+        roots = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
+        session.folders = [path_of(uri) for uri in roots if uri]
         options = params.initialization_options
         if isinstance(options, dict):
             session.trusted = options.get("trusted") is not False
@@ -61,8 +66,17 @@ class Server(LanguageServer):
             if isinstance(settings := options.get("settings"), dict):
                 self.configure(settings.get(SECTION, settings))
 
+    async def stop(self) -> None:
+        """The editor says goodbye: whoever still waits for an answer gets one first."""
+        for program in self.session.programs.values():
+            program.settled.set()
+        await self.probes.stop()
+        # One turn of the loop for the answers: the library cannot cancel what is being answered.
+        await asyncio.sleep(0)
+
     def end(self) -> None:
         """Nothing is to be left running."""
+        self.probes.close()
         self._background.close()
 
     # Settings

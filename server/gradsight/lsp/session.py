@@ -60,6 +60,8 @@ class Session:
     """Whether programs of the workspace may be run."""
     interpreter: str = ""
     """The Python that the editor has chosen for the workspace; empty where it said nothing."""
+    folders: list[str] = field(default_factory=list)
+    """Paths of the folders of the workspace."""
     settings: Settings = field(default_factory=Settings)
     projects: ProjectFiles = field(default_factory=ProjectFiles)
     programs: dict[str, Program] = field(default_factory=dict)
