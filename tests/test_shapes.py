@@ -14,7 +14,7 @@ import pytest
 
 from gradsight.autograd.values import Kind
 from gradsight.static import shapes
-from gradsight.static.shapes import UNKNOWN, Answer, Argument, Listed, Sized, Slice, module_shape, result_shape
+from gradsight.static.shapes import NUMBER, UNKNOWN, Answer, Argument, Listed, Sized, Slice, module_shape, result_shape
 from gradsight.static.shapes.modules import MODULES
 
 RULES = list({rule: name for name, rule in shapes._RULES.items()}.values())
@@ -49,6 +49,7 @@ def test_broadcasting(one: Any, other: Any, result: Any) -> None:
 
 def test_a_number_has_no_dimension_and_an_unknown_operand_may_have_any() -> None:
     assert ask("Tensor.__radd__", S((2, 3)), 1.5) == (2, 3)
+    assert ask("Tensor.add", S((2, 3)), NUMBER) == (2, 3)
     assert ask("Tensor.add", S((2, 3)), UNKNOWN) is None
 
 
@@ -74,6 +75,7 @@ def test_max_answers_by_what_it_is_given() -> None:
     assert ask("max", S((2, 3))) == ()
     assert ask("max", S((2, 3)), 1) == ((2,), (2,))
     assert ask("max", S((2, 3)), S((3,))) == (2, 3)
+    assert ask("max", S((2, 3)), NUMBER) is None
     assert ask("max", S((2, 3)), UNKNOWN) is None
 
 
@@ -125,6 +127,7 @@ def test_reshaping_solves_the_one_size_that_is_open() -> None:
         (S((3, 4)), None),
         (S((), Kind.INTEGER), (4, 5)),
         (S(()), None),
+        (NUMBER, (4, 5)),
         (UNKNOWN, None),
         ((0, UNKNOWN), None),
         (True, None),
@@ -157,6 +160,7 @@ def test_factories() -> None:
     assert ask("randn") is None
     assert ask("randn", 2, UNKNOWN) == (2, None)
     assert ask("randn", UNKNOWN) is None
+    assert ask("randn", NUMBER) == (None,)
     assert ask("randn", (2, UNKNOWN)) == (2, None)
     assert ask("randn", S((), Kind.INTEGER)) == (None,)
     assert ask("randn", -1) is None
@@ -164,6 +168,7 @@ def test_factories() -> None:
     assert ask("tensor", Listed((Listed((1, 2)), Listed((3, 4))))) == (2, 2)
     assert ask("tensor", Listed((Listed((1, 2)), Listed((3,))))) is None
     assert ask("tensor", 3.0) == ()
+    assert ask("tensor", Listed((NUMBER, 1.0))) == (2,)
     assert ask("arange", UNKNOWN) == (None,)
     assert ask("arange", 0, 1, 0.25) == (4,)
     assert ask("randint", 10, (3, 1)) == (3, 1)
@@ -187,6 +192,10 @@ def test_modules() -> None:
     assert module_shape("torch.nn.Linear", [3, UNKNOWN], {}, [S((2, 3))]) == (2, None)
     assert module_shape("torch.nn.Conv2d", [3, 8, 3], {"padding": 1}, [S((None, 3, 32, None))]) == (None, 8, 32, None)
     assert module_shape("torch.nn.Conv2d", [3, 8, UNKNOWN], {}, [S((2, 3, 32, 32))]) == (2, 8, None, None)
+    assert module_shape("torch.nn.Linear", *linear, [], {"input": S((2, 3))}) == (2, 1)
+    up = [4, 4, 2, 2], {}
+    assert module_shape("torch.nn.ConvTranspose1d", *up, [S((1, 4, 5))]) == (1, 4, 10)
+    assert module_shape("torch.nn.ConvTranspose1d", *up, [S((1, 4, 5))], {"output_size": (11,)}) == (1, 4, None)
     lstm = module_shape("torch.nn.LSTM", [3, 5], {"batch_first": True}, [S((2, 7, 3))])
     assert lstm == ((2, 7, 5), (1, 2, 5), (1, 2, 5))
     assert module_shape("torch.nn.MultiheadAttention", [4, 1], {}, [S((2, 7, 4))] * 3) == ((2, 7, 4), None)
@@ -229,7 +238,7 @@ def anything(rng: random.Random, depth: int = 2) -> Argument:
         case 5:
             return rng.choice(NUMBERS)
         case 6:
-            return rng.choice([UNKNOWN, UNKNOWN, ..., Slice(*rng.choices(bounds, k=3))])
+            return rng.choice([UNKNOWN, NUMBER, ..., Slice(*rng.choices(bounds, k=3))])
         case 7:
             return rng.choice(TEXTS)
     return rng.choice([tuple, Listed])(anything(rng, depth - 1) for _ in range(rng.randrange(4)))

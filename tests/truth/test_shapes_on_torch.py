@@ -25,6 +25,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from gradsight.autograd.values import Kind
 from gradsight.static.shapes import (
+    NUMBER,
     UNKNOWN,
     Answer,
     Argument,
@@ -148,6 +149,8 @@ def hidden(item: Argument, rng: random.Random) -> Argument:
             return tuple(hidden(part, rng) for part in item)
         case Slice(start, stop, step):
             return Slice(*(UNKNOWN if rng.random() < 0.3 else bound for bound in (start, stop, step)))
+        case int() | float() if not isinstance(item, bool) and rng.random() < 0.2:
+            return NUMBER
     return item
 
 

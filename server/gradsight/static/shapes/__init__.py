@@ -31,11 +31,13 @@ from gradsight.static.shapes import (
     windows,
 )
 from gradsight.static.shapes.arguments import (
+    NUMBER,
     UNKNOWN,
     Answer,
     Argument,
     Call,
     Listed,
+    Number,
     Rule,
     Sized,
     Slice,
@@ -44,7 +46,19 @@ from gradsight.static.shapes.arguments import (
 )
 from gradsight.static.shapes.modules import shape_of_module
 
-__all__ = ["UNKNOWN", "Answer", "Argument", "Listed", "Sized", "Slice", "Unknown", "module_shape", "result_shape"]
+__all__ = [
+    "NUMBER",
+    "UNKNOWN",
+    "Answer",
+    "Argument",
+    "Listed",
+    "Number",
+    "Sized",
+    "Slice",
+    "Unknown",
+    "module_shape",
+    "result_shape",
+]
 
 _RULES: Final[dict[str, Rule]] = {
     **decompositions.RULES,
@@ -84,14 +98,18 @@ def result_shape(name: str, arguments: Sequence[Argument], keywords: Mapping[str
 
 
 def module_shape(
-    type: str, arguments: Sequence[Argument], keywords: Mapping[str, Argument], inputs: Sequence[Argument]
+    type: str,
+    arguments: Sequence[Argument],
+    keywords: Mapping[str, Argument],
+    inputs: Sequence[Argument],
+    named_inputs: Mapping[str, Argument] | None = None,
 ) -> Answer:
     """The shape of what a module of `torch.nn` gives for `inputs`, if it was built with these arguments."""
     where, _, name = type.rpartition(".")
     if where != "torch.nn" and not where.startswith("torch.nn.modules."):
         return None
     try:
-        return shape_of_module(name, tuple(arguments), keywords, tuple(inputs))
+        return shape_of_module(name, tuple(arguments), keywords, tuple(inputs), named_inputs or {})
     except Unknowable:
         return None
 

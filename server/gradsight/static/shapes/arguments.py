@@ -31,9 +31,19 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
+class Number:
+    """A Python number of which the value is not known."""
+
+    def __repr__(self) -> str:
+        return "NUMBER"
+
+
+NUMBER: Final = Number()
+
+
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A tensor, or a number or array that a tensor became."""
+    """A tensor, or an array or list that a tensor became."""
 
     shape: Shape = None
     kind: Kind | None = None
@@ -58,7 +68,9 @@ class Listed(tuple["Argument", ...]):
 MOST: Final = 2**63
 """PyTorch's integers stay below this."""
 
-Argument: TypeAlias = Sized | Unknown | Slice | EllipsisType | int | float | bool | str | tuple["Argument", ...] | None
+Argument: TypeAlias = (
+    Sized | Unknown | Number | Slice | EllipsisType | int | float | bool | str | tuple["Argument", ...] | None
+)
 
 _FIRST: Final = ("input", "self", "tensor", "x", "A", "logits")
 _SYNONYMS: Final = {"axis": "dim", "keepdims": "keepdim"}
@@ -77,10 +89,6 @@ class Call:
         if not keywords.keys().isdisjoint(_SYNONYMS):
             keywords = {_SYNONYMS.get(name, name): value for name, value in keywords.items()}
         return cls(tuple(arguments), keywords)
-
-    def has(self, index: int | None, *names: str) -> bool:
-        """Whether a parameter was given, even as None."""
-        return (index is not None and index < len(self.arguments)) or any(name in self.keywords for name in names)
 
     def get(self, index: int | None, *names: str) -> Argument:
         """The argument for the parameter at a position (None: keyword only) or under one of its names."""
@@ -144,7 +152,7 @@ def tensor_sizes(argument: Argument) -> Sizes:
 
 def operand_sizes(argument: Argument) -> Sizes:
     """The shape of an operand; a Python number counts as a tensor with no dimension."""
-    if isinstance(argument, int | float):
+    if isinstance(argument, int | float | Number):
         return ()
     return tensor_sizes(argument)
 
@@ -155,7 +163,7 @@ def integer(argument: Argument) -> int | None:
         raise Unknowable
     if isinstance(argument, int) and abs(argument) < MOST:
         return argument
-    if isinstance(argument, Unknown) or (isinstance(argument, Sized) and argument.shape in ((), (1,))):
+    if isinstance(argument, Unknown | Number) or (isinstance(argument, Sized) and argument.shape in ((), (1,))):
         return None
     raise Unknowable
 

@@ -15,16 +15,19 @@ class Construction:
 
     options: Mapping[str, Argument]
     inputs: tuple[Argument, ...]
+    named_inputs: Mapping[str, Argument]
 
     def get(self, name: str) -> Argument:
         """An argument of the constructor; None where it was left out."""
         return self.options.get(name)
 
-    def input(self, index: int) -> Argument:
+    def input(self, index: int, name: str = "input") -> Argument:
         """What the module is called on."""
-        if index >= len(self.inputs):
+        if index < len(self.inputs):
+            return self.inputs[index]
+        if name not in self.named_inputs:
             raise Unknowable
-        return self.inputs[index]
+        return self.named_inputs[name]
 
     def integer(self, name: str, default: int | None = None) -> int | None:
         """An integer, None where its value is unknown."""

@@ -10,6 +10,7 @@ from gradsight.static.shapes.arguments import (
     Answer,
     Argument,
     Call,
+    Number,
     Rule,
     Sized,
     Sizes,
@@ -27,7 +28,7 @@ def data_sizes(data: Argument) -> Sizes:
         return data.shape
     if isinstance(data, tuple):
         return (len(data), *agreed(map(_item_sizes, data))) if data else (0,)
-    if isinstance(data, int | float):
+    if isinstance(data, int | float | Number):
         return ()
     raise Unknowable
 
@@ -93,7 +94,7 @@ def _wrapped(call: Call) -> Answer:
 
 
 def _number(argument: Argument) -> float | None:
-    if isinstance(argument, bool) or not isinstance(argument, int | float | Unknown | Sized):
+    if isinstance(argument, bool) or not isinstance(argument, int | float | Number | Unknown | Sized):
         raise Unknowable
     return argument if isinstance(argument, int | float) and abs(argument) < MOST else None
 

@@ -11,6 +11,7 @@ from gradsight.static.shapes.arguments import (
     Argument,
     Call,
     Listed,
+    Number,
     Rule,
     Sized,
     Sizes,
@@ -123,6 +124,8 @@ def _pick(item: Argument) -> _Pick:
             raise Unknowable
         case int():
             return _Number(item)
+        case Number():
+            return _Number(None)
         case Slice():
             return _Range(item)
         case Sized(shape, kind) if shape is not None:
@@ -245,7 +248,7 @@ def _masked_select(call: Call) -> Answer:
 
 
 def _nonzero(call: Call) -> Answer:
-    if call.has(None, "as_tuple"):
+    if call.truth(None, "as_tuple"):
         raise Unknowable
     return None, len(call.shape())
 

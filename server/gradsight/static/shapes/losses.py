@@ -47,6 +47,10 @@ def _weighted(call: Call) -> Sizes:
     return broadcast(_elementwise(call), () if weight is None else tensor_sizes(weight))
 
 
+def _open(call: Call) -> Sizes:
+    raise Unknowable
+
+
 def _by_class(call: Call) -> Sizes:
     """The dimension of the classes goes: (C), (N, C) or (N, C, d1, d2, ...)."""
     shape = call.shape()
@@ -108,7 +112,7 @@ _LOSSES: Final[dict[str, _Loss]] = {
     "cosine_embedding_loss": _Loss(_by_cosine, 6, 4, 5),
     "triplet_margin_loss": _Loss(_triplet, 9, 7, 8),
     "triplet_margin_with_distance_loss": _Loss(_triplet, None),
-    "linear_cross_entropy": _Loss(_without_last, None),
+    "linear_cross_entropy": _Loss(_open, None),
     "ctc_loss": _Loss(_by_sequence, 5),
 }
 

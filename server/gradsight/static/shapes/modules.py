@@ -36,7 +36,7 @@ def _same(built: Construction) -> Answer:
 
 def _delegated(built: Construction, function: str) -> Answer:
     """The function takes what the constructor was given under the same names."""
-    return _FUNCTIONS[f"nn.functional.{function}"](Call(built.inputs, built.options))
+    return _FUNCTIONS[f"nn.functional.{function}"](Call(built.inputs, {**built.options, **built.named_inputs}))
 
 
 def _linear(built: Construction) -> Answer:
@@ -47,7 +47,7 @@ def _linear(built: Construction) -> Answer:
 
 
 def _bilinear(built: Construction) -> Answer:
-    one, other = tensor_sizes(built.input(0)), tensor_sizes(built.input(1))
+    one, other = tensor_sizes(built.input(0, "input1")), tensor_sizes(built.input(1, "input2"))
     if not one or not other:
         raise Unknowable
     return (*agreed([one[:-1], other[:-1]]), built.integer("out_features"))
@@ -59,7 +59,7 @@ def _conv(built: Construction, spatial: int, function: str, transposed: bool) ->
     weight = Sized((None, channels, *kernel) if transposed else (channels, None, *kernel))
     options = {name: value for name, value in built.options.items() if name not in ("groups", "bias")}
     shape = _FUNCTIONS[f"nn.functional.{function}"](Call((built.input(0), weight), options))
-    if transposed and len(built.inputs) > 1 and shape is not None:
+    if transposed and len(built.inputs) + len(built.named_inputs) > 1 and shape is not None:
         # `output_size` decides which of several possible sizes it is.
         return (*shape[:-spatial], *(None for _ in range(spatial)))
     return shape
@@ -198,11 +198,15 @@ MODULES: Final[dict[str, tuple[tuple[str, ...], ModuleRule]]] = {
 
 
 def shape_of_module(
-    name: str, arguments: tuple[Argument, ...], keywords: Mapping[str, Argument], inputs: tuple[Argument, ...]
+    name: str,
+    arguments: tuple[Argument, ...],
+    keywords: Mapping[str, Argument],
+    inputs: tuple[Argument, ...],
+    named_inputs: Mapping[str, Argument],
 ) -> Answer:
     """The shape of what a module of this class gives for `inputs`."""
     found = MODULES.get(name)
     if found is None:
         return None
     names, rule = found
-    return rule(Construction({**dict(zip(names, arguments, strict=False)), **keywords}, inputs))
+    return rule(Construction({**dict(zip(names, arguments, strict=False)), **keywords}, inputs, named_inputs))

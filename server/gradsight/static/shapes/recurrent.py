@@ -44,21 +44,25 @@ def _lstm_cell(built: Construction) -> Answer:
 
 def _attention(built: Construction) -> Answer:
     """The weights may come for each head, or not at all."""
-    query = known_rank(tensor_sizes(built.input(0)), 2, 3)
+    query = known_rank(tensor_sizes(built.input(0, "query")), 2, 3)
     return (*query[:-1], built.integer("embed_dim")), None
 
 
-def _like_first(built: Construction) -> Answer:
-    return tensor_sizes(built.input(0))
+def _like_source(built: Construction) -> Answer:
+    return tensor_sizes(built.input(0, "src"))
 
 
-def _like_second(built: Construction) -> Answer:
-    return tensor_sizes(built.input(1))
+def _like_target(built: Construction) -> Answer:
+    return tensor_sizes(built.input(0, "tgt"))
+
+
+def _like_target_after_source(built: Construction) -> Answer:
+    return tensor_sizes(built.input(1, "tgt"))
 
 
 def _encoder(built: Construction) -> Answer:
     """Its fast path cuts off what is padding in every row of a batch."""
-    shape = tensor_sizes(built.input(0))
+    shape = tensor_sizes(built.input(0, "src"))
     return (shape[0], None, shape[2]) if len(shape) == 3 else shape
 
 
@@ -70,9 +74,9 @@ MODULES: Final[dict[str, tuple[tuple[str, ...], ModuleRule]]] = {
     "GRUCell": (_RECURRENT[:2], _cell),
     "RNNCell": (_RECURRENT[:2], _cell),
     "MultiheadAttention": (("embed_dim",), _attention),
-    "TransformerEncoderLayer": ((), _like_first),
-    "TransformerDecoderLayer": ((), _like_first),
-    "TransformerDecoder": ((), _like_first),
+    "TransformerEncoderLayer": ((), _like_source),
+    "TransformerDecoderLayer": ((), _like_target),
+    "TransformerDecoder": ((), _like_target),
     "TransformerEncoder": ((), _encoder),
-    "Transformer": ((), _like_second),
+    "Transformer": ((), _like_target_after_source),
 }

@@ -11,6 +11,7 @@ from gradsight.static.shapes.arguments import (
     Answer,
     Argument,
     Call,
+    Number,
     Rule,
     Sized,
     Sizes,
@@ -186,7 +187,7 @@ def _resampled(call: Call) -> Answer:
 
 
 def _scaled(size: int | None, factor: Argument) -> int | None:
-    if isinstance(factor, Unknown | Sized):
+    if isinstance(factor, Unknown | Number | Sized):
         return None
     if not isinstance(factor, int | float) or not abs(factor) < MOST:
         raise Unknowable
