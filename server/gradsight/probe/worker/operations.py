@@ -34,7 +34,7 @@ from .protocol import (
 )
 from .reporter import Reporter
 from .saved import Graph, hooks_are_set
-from .scopes import Scopes
+from .scopes import Scopes, is_recording
 
 if TYPE_CHECKING:
     Wire = list[object]
@@ -234,7 +234,7 @@ class Operations:
         version = self._identity.version(target, storage)
         fields: dict[str, Any] = {"op": name, "target": wire, "inputs": inputs, "version": version}
         fields["noticed"] = not silent
-        if (target.requires_grad and torch.is_grad_enabled()) or not target.requires_grad:
+        if (target.requires_grad and is_recording()) or not target.requires_grad:
             self._identity.wrote(target, number)
         cut = self._cut(name, target) if any_grad and not target.requires_grad else None
         after = self._reporter.value(target, name=wire[7])  # type: ignore[arg-type]
@@ -248,13 +248,13 @@ class Operations:
         return before.snapshots.get(id(tensor)) or self._reporter.value(tensor, stack)
 
     def _scope(self) -> int | None:
-        return None if torch.is_grad_enabled() else self._scopes.current
+        return None if is_recording() else self._scopes.current
 
     def _cut(self, name: str, output: torch.Tensor) -> str:
         if name in DETACHING:
             return CUT_DETACH
         can_require = output.dtype.is_floating_point or output.dtype.is_complex
-        return CUT_GRAD_MODE if can_require and not torch.is_grad_enabled() else CUT_NOT_DIFFERENTIABLE
+        return CUT_GRAD_MODE if can_require and not is_recording() else CUT_NOT_DIFFERENTIABLE
 
     def _saved(self, event: int, outputs: list[torch.Tensor], known: list[Wire]) -> dict[str, Any]:
         """What the new nodes keep, as far as the user can reach it, and whether they keep anything at all."""

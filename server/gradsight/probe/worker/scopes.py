@@ -69,7 +69,9 @@ class Scopes:
             self._opened.setdefault(id(scope), []).append(before)
             # A `set_grad_enabled` has switched, and was noted, when it was made; now it turns out to be a `with`.
             if fixed is not None or not self._reporter.resolve(scope, {"form": FORM_WITH}):
-                self.current = self._tell(mode, sys._getframe(1), FORM_WITH)
+                told = self._tell(mode, sys._getframe(1), FORM_WITH)
+                if mode != MODE_ENABLED or is_recording():
+                    self.current = told
             return result
 
         return __enter__
@@ -120,6 +122,11 @@ class Scopes:
                 fields["form"] = FORM_DECORATOR
                 return self._reporter.report(SCOPE, frame, fields, at=places.of_line(target, target.co_firstlineno))
         return None
+
+
+def is_recording() -> bool:
+    """Whether ops get a history; `enable_grad` inside `inference_mode` does not bring it back."""
+    return torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
 
 def _switch(on: bool) -> str:
