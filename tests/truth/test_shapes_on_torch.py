@@ -36,7 +36,7 @@ from gradsight.static.shapes import (
     result_shape,
 )
 
-ROUNDS = 6
+ROUNDS = 4
 HIDINGS = 3
 
 REFUSED = (RuntimeError, IndexError, ValueError, TypeError)
