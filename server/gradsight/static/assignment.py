@@ -74,7 +74,7 @@ def assign(w: Walker, target: ast.expr, item: Object, statement: ast.stmt | ast.
     """Gives a target its new value."""
     match target:
         case ast.Name(name):
-            _noted_rebinding(w, statement, name, w.state.scopes[w.scope_of(name)].get(name), item)
+            _noted_rebinding(w, statement, name, w.held(name), item)
             w.bind(name, item)
             w.called(item, name)
             if isinstance(item, Tensor):

@@ -26,7 +26,8 @@ def evaluate_comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.Gen
         w.frames.pop()
     if w.live is None:
         return UNKNOWN
-    w.state.scopes.pop(scope, None)
+    if scope not in w.captured:
+        w.state.scopes.pop(scope, None)
     items = tuple(item for _, item in results)
     rest = None if exact else (items[-1] if items else UNKNOWN)
     if isinstance(node, ast.DictComp):

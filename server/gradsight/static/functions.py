@@ -77,6 +77,7 @@ def _function(
         if default is not None
     )
     code = w.code_of(node, name)
+    w.capture(w.frame.scope)
     return Function(code, w.frame.scope, defaults, keyword_defaults, decorators)
 
 
@@ -167,12 +168,11 @@ def call_function(
 ) -> Object:
     """Walks the body of a function of the program with these arguments."""
     code = function.code
-    key = id(code.node)
-    entries = w.entered.get(key, 0)
+    entries = w.entered.get(code, 0)
     if len(w.frames) > _DEEPEST or entries > _MOST_ENTRIES or _unknown_decorator(function):
         w.opaque(node, [*arguments.each(), *([receiver] if receiver is not None else [])])
         return UNKNOWN
-    w.entered[key] = entries + 1
+    w.entered[code] = entries + 1
     scope = w.recorder.number()
     w.parents[scope] = function.scope
     given = (
@@ -215,6 +215,8 @@ def _finish(
         return UNKNOWN
     ended.modes = modes if modes is not None else ended.modes[:depth]
     result = ended.scopes[scope].pop(_RESULT, NONE)
+    if scope not in w.captured:
+        del ended.scopes[scope]
     if frame.yielded:
         return Iterator(tuple(frame.yielded), frame.yielded[-1], exact=False)
     return result

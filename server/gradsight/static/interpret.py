@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from gradsight.autograd.events import Event, Site, Trace
 from gradsight.autograd.values import Value
 from gradsight.document import Document
-from gradsight.static import calls, uncalled
+from gradsight.static import calls, garbage, summaries, uncalled
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import Code
+from gradsight.static.objects import Code, Object
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
 from gradsight.static.statements import execute_block
@@ -34,9 +35,11 @@ class Step:
     order: int
     """Grows from step to step, with gaps for statements that are written in between later."""
     before: State
-    entered: dict[int, int]
+    entered: dict[Code, int]
     events: tuple[Event, ...]
     names: dict[Site, Value]
+    reads: dict[str, Object | None]
+    """The names of the document's scope that it looked up, and what they held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ class Walk:
     steps: tuple[Step, ...] = ()
     after: State | None = None
     """The state behind the last step; None if the walk ended before."""
-    entered: dict[int, int] = field(default_factory=dict)
+    entered: dict[Code, int] = field(default_factory=dict)
     """How often each function had been walked by then."""
-    alone: dict[int, uncalled.Alone] = field(default_factory=dict)
-    """By identity of the function's node."""
+    alone: dict[Code, uncalled.Alone] = field(default_factory=dict)
+    """Functions that nobody calls, each walked alone."""
     parents: dict[int, int] = field(default_factory=dict)
-    codes: dict[int, Code] = field(default_factory=dict)
+    captured: set[int] = field(default_factory=set)
+    codes: WeakValueDictionary[int, Code] = field(default_factory=WeakValueDictionary)
     grad_names: frozenset[str] = frozenset()
 
 
@@ -81,6 +85,7 @@ class _Interpretation:
         same_file = previous.document is not None and previous.document.path == document.path
         self.previous = previous if same_file and previous.grad_names == self.grad_names else _NOTHING
         self.chunks = [placed.chunk for placed in document.chunks]
+        self._kept = {id(chunk) for chunk in self.chunks}
 
     def run(self) -> Walk:
         old = self.previous.steps
@@ -103,8 +108,9 @@ class _Interpretation:
                 recorder.add(event)
         walker = Walker(self.document.path, state, recorder, dict(self.previous.parents), _BUDGET)
         walker.evaluate, walker.execute_block, walker.call = evaluate, execute_block, calls.call
-        walker.codes = dict(self.previous.codes)
+        walker.codes = self.previous.codes.copy()
         walker.entered = entered
+        walker.captured = set(self.previous.captured)
         walker.grad_names = self.grad_names
         complete, after = self._walk(walker, steps)
         alone = self._uncalled(walker, after) if after is not None else {}
@@ -113,47 +119,79 @@ class _Interpretation:
     def _walk(self, w: Walker, steps: list[Step]) -> tuple[bool, State | None]:
         """Walks the chunks behind `steps`; whether it came to the end, and the state there."""
         old = self.previous.steps
+        known = {id(step.chunk): number for number, step in enumerate(old)}
         searched = 0
         for index in range(len(steps), len(self.chunks)):
             behind = len(self.chunks) - index
             rest = old[len(old) - behind :] if behind <= len(old) else ()
-            if (
-                rest
-                and searched < _LONGEST_SEARCH_FOR_OLD_STATE
-                and self.previous.after is not None
-                and all(step.chunk is chunk for step, chunk in zip(rest, self.chunks[index:], strict=True))
-            ):
+            if rest and searched < _LONGEST_SEARCH_FOR_OLD_STATE and self._ends_alike(rest, index):
                 searched += 1
-                if (
-                    (not steps or rest[0].order > steps[-1].order)
-                    and rest[0].entered == w.entered
-                    and rest[0].before == w.live
-                ):
+                later = not steps or rest[0].order > steps[-1].order
+                if later and rest[0].entered == w.entered and rest[0].before == w.live:
                     steps.extend(rest)
-                    for step in rest:
-                        for event in step.events:
-                            w.recorder.add(event)
                     w.entered = self.previous.entered.copy()
                     return True, self.previous.after
-            order = self._order(steps, rest)
-            if not self._step(w, steps, self.chunks[index], order):
+            number = known.get(id(self.chunks[index]))
+            if number is not None and self._replayed(w, steps, number):
+                continue
+            if not self._step(w, steps, self.chunks[index], self._order(steps)):
                 return False, None
             if w.live is None:
                 return True, None
         return True, w.live
 
-    def _order(self, steps: list[Step], rest: tuple[Step, ...]) -> int:
+    def _ends_alike(self, rest: tuple[Step, ...], index: int) -> bool:
+        return self.previous.after is not None and all(
+            step.chunk is chunk for step, chunk in zip(rest, self.chunks[index:], strict=True)
+        )
+
+    def _replayed(self, w: Walker, steps: list[Step], number: int) -> bool:
+        """Repeats what an earlier step did, if it would do the same now: whether it would.
+
+        A step that read only names of functions, classes, constants and libraries depends on nothing
+        else, so what it added to the state then it adds now.
+        """
+        old = self.previous.steps
+        step = old[number]
+        after = old[number + 1].before if number + 1 < len(old) else self.previous.after
+        entered = old[number + 1].entered if number + 1 < len(old) else self.previous.entered
+        state = w.state
+        scope = state.scopes[MODULE_SCOPE]
+        if (
+            after is None
+            or (steps and step.order <= steps[-1].order)
+            or step.before.modes != state.modes
+            or step.before.escaped != state.escaped
+            or any(not summaries.is_unchanging(item) or scope.get(name) != item for name, item in step.reads.items())
+        ):
+            return False
+        counts = {key: count - step.entered.get(key, 0) for key, count in entered.items()}
+        if any(count and step.entered.get(key, 0) != w.entered.get(key, 0) for key, count in counts.items()):
+            return False
+        steps.append(Step(step.chunk, step.order, state.fork(), w.entered.copy(), step.events, step.names, step.reads))
+        summaries.repeat(step.before, after, state)
+        for key, count in counts.items():
+            w.entered[key] = w.entered.get(key, 0) + count
+        for event in step.events:
+            w.recorder.add(event)
+        return True
+
+    def _order(self, steps: list[Step]) -> int:
+        """The order of a step that is walked anew: that of the one it replaces, or one between its neighbours."""
         last = steps[-1].order if steps else 0
-        following = rest[0].order if rest else None
-        if following is not None and following > last + 1:
-            return (last + following) // 2 if following - last > 2 else last + 1
-        return last + _GAP
+        following = next((step for step in self.previous.steps if step.order > last), None)
+        if following is None:
+            return last + _GAP
+        if id(following.chunk) not in self._kept:
+            return following.order
+        return max((last + following.order) // 2, last + 1)
 
     def _step(self, w: Walker, steps: list[Step], chunk: Chunk, order: int) -> bool:
         before, entered = w.state.fork(), w.entered.copy()
         first = len(w.recorder.events)
         w.recorder.begin(order)
         w.recorder.names = {}
+        w.reads = {}
         w.frame.chunk = chunk.serial
         spent = False
         try:
@@ -167,14 +205,16 @@ class _Interpretation:
             logger.exception("%s: a statement could not be walked", self.document.path)
             w.back_to_document()
             w.live = before.fork()
-        steps.append(Step(chunk, order, before, entered, tuple(w.recorder.events[first:]), w.recorder.names))
+        if w.live is not None:
+            garbage.collect(w.live)
+        steps.append(Step(chunk, order, before, entered, tuple(w.recorder.events[first:]), w.recorder.names, w.reads))
         return not spent
 
-    def _uncalled(self, w: Walker, end: State) -> dict[int, uncalled.Alone]:
-        kept: dict[int, uncalled.Alone] = {}
+    def _uncalled(self, w: Walker, end: State) -> dict[Code, uncalled.Alone]:
+        kept: dict[Code, uncalled.Alone] = {}
         scope = end.scopes[MODULE_SCOPE]
         for root in uncalled.roots(scope, w.entered):
-            key = id(root.function.code.node)
+            key = root.function.code
             old = self.previous.alone.get(key)
             if old is None or not uncalled.still_holds(old, root, scope):
                 try:
@@ -190,7 +230,7 @@ class _Interpretation:
         return kept
 
     def _result(
-        self, w: Walker, steps: list[Step], after: State | None, alone: dict[int, uncalled.Alone], complete: bool
+        self, w: Walker, steps: list[Step], after: State | None, alone: dict[Code, uncalled.Alone], complete: bool
     ) -> Walk:
         events: list[Event] = []
         names: dict[Site, Value] = {}
@@ -203,4 +243,6 @@ class _Interpretation:
                 names.setdefault(site, value)
             complete = complete and walk.complete
         trace = Trace(events, observed=False, names=names, complete=complete)
-        return Walk(trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.codes, self.grad_names)
+        return Walk(
+            trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.captured, w.codes, self.grad_names
+        )

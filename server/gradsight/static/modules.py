@@ -70,7 +70,9 @@ def _parameter_names(name: str, arguments: Arguments) -> tuple[str, ...] | None:
         return ("weight", "bias")
     if short in ("Embedding", "PReLU"):
         return ("weight",)
-    return op_facts.module_parameters(name) or (() if short.endswith(("Loss", "LU", "Tanh", "Sigmoid", "Dropout", "Flatten", "Softmax", "Identity")) else None)
+    return op_facts.module_parameters(name) or (
+        () if short.endswith(("Loss", "LU", "Tanh", "Sigmoid", "Dropout", "Flatten", "Softmax", "Identity")) else None
+    )
 
 
 def _own_parameter(w: Walker, node: ast.AST, module: str, parameter: str) -> Tensor:

@@ -82,7 +82,7 @@ class Range:
     length: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Code:
     """The text of a function or lambda, and where it stands."""
 

@@ -53,6 +53,9 @@ class State:
         self.escaped: frozenset[int] = frozenset()
         """Ids that were handed to code that cannot be seen, which may have kept them."""
 
+        self.kept = 0
+        """How many tensors were left when the unreachable ones were last forgotten."""
+
     def fork(self) -> State:
         """A copy that can go its own way."""
         other = State.__new__(State)
@@ -66,6 +69,7 @@ class State:
         other.untracked = self.untracked
         other.modes = self.modes
         other.escaped = self.escaped
+        other.kept = self.kept
         return other
 
     def __eq__(self, other: object) -> bool:
@@ -176,7 +180,10 @@ class _Join:
             elif mine_item is not item and mine_item != item:
                 one.heap[number] = self.heap(mine_item, item)
         for number, names in other.scopes.items():
-            mine_names = one.scopes.setdefault(number, {})
+            if number not in one.scopes:
+                one.scopes[number] = names
+                continue
+            mine_names = one.scopes[number]
             for name, item_there in names.items():
                 if name not in mine_names:
                     mine_names[name] = item_there  # bound on one way only: code that uses it relies on that way

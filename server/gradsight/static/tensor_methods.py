@@ -117,7 +117,11 @@ def _copied(w: Walker, node: ast.AST, value: Value, op: str, surely: bool) -> Te
     requires_grad = False if off else value.requires_grad
     leaf = (None if requires_grad is None else not requires_grad) if surely or value.is_leaf is False else None
     result = w.new_value(
-        name=None if surely else value.name, requires_grad=requires_grad, is_leaf=leaf, kind=Kind.FLOAT, shape=value.shape
+        name=None if surely else value.name,
+        requires_grad=requires_grad,
+        is_leaf=leaf,
+        kind=Kind.FLOAT,
+        shape=value.shape,
     )
     cut = Cut.GRAD_MODE if off and surely and value.requires_grad is True else None
     event = w.record(

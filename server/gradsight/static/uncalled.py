@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from gradsight.autograd.events import Event, Site
 from gradsight.autograd.values import Value
 from gradsight.static import functions, modules, roles
-from gradsight.static.objects import Arguments, Class, Const, Dotted, Function, Object, Scalar, Unknown
+from gradsight.static.objects import Arguments, Class, Code, Dotted, Function, Object
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
+from gradsight.static.summaries import is_unchanging
 from gradsight.static.walker import BudgetSpent, Walker
 
 _BUDGET = 30_000
@@ -44,22 +45,22 @@ class Alone:
     complete: bool
 
 
-def roots(scope: dict[str, Object], entered: dict[int, int]) -> Iterator[Root]:
+def roots(scope: dict[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
     """The functions and methods of the document that no call has reached, in no particular order."""
-    seen: set[int] = set()
+    seen: set[Code] = set()
     for item in list(scope.values()):
         if isinstance(item, Function):
-            if id(item.code.node) not in entered and id(item.code.node) not in seen:
-                seen.add(id(item.code.node))
+            if item.code not in entered and item.code not in seen:
+                seen.add(item.code)
                 yield Root(item, None)
         elif isinstance(item, Class):
             for member in item.namespace.values():
                 if (
                     isinstance(member, Function)
-                    and id(member.code.node) not in entered
-                    and id(member.code.node) not in seen
+                    and member.code not in entered
+                    and member.code not in seen
                 ):
-                    seen.add(id(member.code.node))
+                    seen.add(member.code)
                     yield Root(member, item)
 
 
@@ -85,7 +86,7 @@ def walk_alone(w: Walker, end: State, root: Root) -> Alone:
     return Alone(
         root,
         reads,
-        all(_unchanging(item) for item in reads.values()),
+        all(is_unchanging(item) for item in reads.values()),
         tuple(alone.recorder.events),
         alone.recorder.names,
         complete,
@@ -116,10 +117,6 @@ def _enter(w: Walker, root: Root) -> None:
 
 def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver: Object | None) -> None:
     functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
-
-
-def _unchanging(item: Object | None) -> bool:
-    return item is None or isinstance(item, Function | Class | Dotted | Const | Scalar | Unknown)
 
 
 def still_holds(kept: Alone, root: Root, scope: dict[str, Object]) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
 from gradsight.autograd.values import Form, Kind, Known, Shape, Value
@@ -96,16 +97,18 @@ class Walker:
         self.calls: tuple[Site, ...] = ()
         self.branch: Branch = ()
         self.budget = budget
-        self.entered: dict[int, int] = {}
-        """How often the body of each function was walked, by identity of its node."""
+        self.entered: dict[Code, int] = {}
+        """How often the body of each function was walked."""
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
         """The three entries of the interpreter proper, set by it: the modules below need them, and it needs the modules."""
-        self.codes: dict[int, Code] = {}
-        """By identity of its node: one `Code` for each function, kept from walk to walk."""
+        self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
+        """By identity of its node: one `Code` for each function, as long as somebody holds it."""
         self.reads: dict[str, Object | None] | None = None
         """Where wanted: the names of the document's own scope that were looked up, and what they held at first."""
+        self.captured: set[int] = set()
+        """Scopes that a function closes over: they outlive the call they belong to."""
         self.grad_names: frozenset[str] = frozenset()
         """The names whose `.grad` the document mentions anywhere: what its user wants gradients of."""
         self.grad_of: dict[int, int] = {}
@@ -114,7 +117,7 @@ class Walker:
     def wire(self, other: Walker) -> None:
         """Takes over the entries and what is known of the code from another walker."""
         self.evaluate, self.execute_block, self.call = other.evaluate, other.execute_block, other.call
-        self.codes, self.grad_names = other.codes, other.grad_names
+        self.codes, self.grad_names, self.captured = other.codes, other.grad_names, set(other.captured)
         self.grad_of, self.entered = dict(other.grad_of), dict(other.entered)
 
     # --- where the walk is -------------------------------------------------------------------
@@ -287,6 +290,14 @@ class Walker:
             scope = self.parents.get(scope)
         return None
 
+    def held(self, name: str) -> Object | None:
+        """What an assignment to `name` replaces."""
+        scope = self.scope_of(name)
+        found = self.state.scopes[scope].get(name)
+        if scope == MODULE_SCOPE and self.reads is not None:
+            self.reads.setdefault(name, found)
+        return found
+
     def bind(self, name: str, item: Object) -> None:
         """Gives a name of the present scope a new meaning."""
         self.state.scopes[self.scope_of(name)][name] = item
@@ -315,6 +326,12 @@ class Walker:
             for attribute, part in layer.attributes.items():
                 if isinstance(part, Tensor) and "." not in (self.state.tensors[part.id].name or ""):
                     self.called(part, f"{name}.{attribute}")
+
+    def capture(self, scope: int | None) -> None:
+        """A function was defined in this scope."""
+        while scope is not None and scope not in self.captured:
+            self.captured.add(scope)
+            scope = self.parents.get(scope)
 
     def is_torch(self, item: Object, *names: str) -> bool:
         """Whether `item` is one of these public names of torch."""
