@@ -32,7 +32,8 @@ class Places:
         self._channel = channel
         self._file = file
         self._roots = tuple(os.path.join(os.path.abspath(root), "") for root in roots)
-        self._libraries = tuple(os.path.join(folder, "") for folder in _library_folders())
+        # Own code is no user's even where it lies in the workspace: in a checkout of Gradsight.
+        self._libraries = tuple(os.path.join(folder, "") for folder in (*_library_folders(), _OWN_FOLDER))
         self._is_user: dict[str, bool] = {}
         self._numbers: dict[tuple[int, int], int] = {}
         self._codes: dict[int, tuple[CodeType, list[tuple[int | None, ...]] | None]] = {}
