@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -66,7 +67,9 @@ def set_up_python() -> None:
     """The virtual environment with Gradsight itself (from this folder), PyTorch, and all tools."""
 
     def install() -> None:
-        run(sys.executable, "-m", "venv", "--clear", VENV)
+        made_with = (VENV / "pyvenv.cfg").read_text("utf-8") if PYTHON.exists() else ""
+        if f"version = {platform.python_version()}\n" not in made_with:
+            run(sys.executable, "-m", "venv", "--clear", VENV)
         pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         run(*pip, "--constraint", "constraints.txt", "--editable", ".[probe,test,lint]")
 
