@@ -8,13 +8,21 @@ from lsprotocol import types
 
 from gradsight import pages
 from gradsight.analyse import Analysis
-from gradsight.autograd.events import Applied, Created, Event, Mutated, Scope
+from gradsight.autograd.events import Applied, Created, Cut, Event, Mutated, Scope
 from gradsight.autograd.values import Form, Known, Value
 from gradsight.lsp.convert import Converter
 from gradsight.lsp.programs import Ran, Read
 from gradsight.lsp.publish import merged
 from gradsight.text import Encoding, Place, Range
 
+_CUTS = {
+    Cut.DETACH: "its history ends there: it is detached",
+    Cut.NUMBER: "its history ends there: a Python number has none",
+    Cut.NUMPY: "its history ends there: a NumPy array has none",
+    Cut.REWRAP: "its history ends there: only the data was copied",
+    Cut.GRAD_MODE: "its history ends there: grad mode was off",
+    Cut.NOT_DIFFERENTIABLE: "its history ends there: this operation has no derivative",
+}
 _LONGEST = 60
 """Characters of source text that are quoted."""
 
@@ -29,7 +37,8 @@ def hover(read: Read, ran: Ran | None, uri: str, position: types.Position, encod
     span: Range | None = None
     if (named := _named(read, ran, at)) is not None:
         analysis, span, value = named
-        parts.append("\n".join(_about(analysis, value)))
+        name = analysis.document.lines.slice(span)
+        parts.append("\n".join(_about(analysis, name, value)))
     for finding in merged(read, ran):
         check = pages.by_code().get(finding.code)
         if check is not None and finding.range.contains(at.range):
@@ -64,11 +73,10 @@ def _places(analysis: Analysis, path: str) -> Iterator[tuple[Place, Value]]:
             yield analysis.document.locate(site), value
 
 
-def _about(analysis: Analysis, value: Value) -> Iterator[str]:
+def _about(analysis: Analysis, name: str, value: Value) -> Iterator[str]:
     """Lines of Markdown on one value; what is unknown is left out."""
-    yield f"`{value.name or 'value'}`: {_kind(value)}" + (
-        "  \n(seen in the last run)" if analysis.trace.observed else ""
-    )
+    seen = ", seen in the last run" if analysis.trace.observed else ""
+    yield f"`{' '.join(name.split())}`: {_kind(value)}{seen}"
     if value.form is not Form.TENSOR:
         yield "- no gradient flows through it: autograd follows tensors only"
         return
@@ -130,4 +138,4 @@ def _cut(analysis: Analysis, maker: Event) -> str:
     scope_id = maker.scope if isinstance(maker, Applied) else None
     scope = next((scope for scope in analysis.trace.each(Scope) if scope.id == scope_id), None)
     by = f" (`{scope.mode.value}`)" if scope else ""
-    return f"; the graph was cut there: {maker.cut.value}{by}"
+    return f"; {_CUTS[maker.cut]}{by}"
