@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gradsight.autograd.conflicts import Saves, conflicts, is_one_of_several, leaf_under
-from gradsight.autograd.events import Applied, Mutated
+from gradsight.autograd.conflicts import Saves, conflicts, leaf_under
+from gradsight.autograd.events import Mutated
 from support.traces import Tale
 
 
@@ -152,15 +152,3 @@ def test_a_leaf_is_found_under_its_views() -> None:
     assert leaf_under(tale.trace(), view) == x
     assert leaf_under(tale.trace(), x) == x
     assert leaf_under(tale.trace(), tale.op(x)) is None
-
-
-def test_one_of_several_views_is_told_from_a_single_one() -> None:
-    tale = Tale()
-    y = tale.op(tale.leaf("x"))
-    tale.op(y)
-    event = tale.events[-1]
-    assert isinstance(event, Applied)
-    parts = tuple(replace(event.outputs[0], id=100 + number, storage=y.storage) for number in range(2))
-    tale.events[-1] = replace(event, outputs=parts)
-    assert is_one_of_several(tale.trace(), parts[0])
-    assert not is_one_of_several(tale.trace(), y)

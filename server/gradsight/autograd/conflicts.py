@@ -139,17 +139,6 @@ def _broken(
                     break
 
 
-def is_one_of_several(trace: Trace, value: Value) -> bool:
-    """Whether `value` is one of the views that one op gave (`split`, `unbind`, iteration): PyTorch refuses to write
-    into such a view while it is part of a graph."""
-    maker = trace.maker(value)
-    while isinstance(maker, Mutated):
-        maker = trace.maker(maker.target)
-    if not isinstance(maker, Applied) or value.storage is None:
-        return False
-    return sum(output.storage == value.storage for output in maker.outputs) > 1
-
-
 def leaf_under(trace: Trace, value: Value) -> Value | None:
     """The leaf that requires grad and lies in the same memory as `value`: itself, or what it is a view of."""
     seen: set[int | None] = set()

@@ -31,11 +31,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradsight.autograd.conflicts import Saves, conflicts, is_one_of_several
+from gradsight.autograd.conflicts import Saves, conflicts, leaf_under
 from gradsight.autograd.events import Applied, Created, Mutated, Trace
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.in_place_on_saved_tensor import fixes
+from gradsight.checks.in_place_on_split_view import giver_of_several
 from gradsight.checks.view import View
 from gradsight.checks.words import source, written
 from gradsight.finding import Finding, Severity
@@ -70,6 +71,8 @@ def find(view: View) -> Iterator[Finding]:
     for write in trace.each(Mutated):
         if write.site in harmful or write.target.id in roots or not is_in_graph(trace, write):
             continue
+        if leaf_under(trace, write.target) is not None or giver_of_several(view, write.target) is not None:
+            continue  # PyTorch refuses it
         if (place := view.place(write)) in told:
             continue
         told.add(place)
@@ -97,7 +100,6 @@ def is_in_graph(trace: Trace, write: Mutated) -> bool:
         and name not in _ACTIVATIONS
         and not write.op.startswith("torch.nn.")
         and not is_accumulator(trace, target)
-        and not is_one_of_several(trace, target)
     )
 
 
