@@ -28,6 +28,8 @@ class Pileup:
     backward: BackwardCalled
     """Adds to the gradients that `first` has used."""
     second: Stepped | Mutated
+    known: bool = True
+    """Whether it is known what the optimizer holds; else only that nothing in sight clears any gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def pileups(training: Training) -> Iterator[Pileup]:
         for before, after in pairwise(steps):
             if after.parameters is not None and before.parameters is not None:
                 yield from _piled_up(training, before.event, after.event, after.parameters, after.key)
+            elif not training.trace.observed:
+                yield from _piled_up_unknown(training, before.event, after.event)
     for leaf, updates in _by_hand(training.trace).items():
         for earlier, later in pairwise(updates):
             yield from _piled_up(training, earlier, later, frozenset({leaf}), leaf)
@@ -59,6 +63,17 @@ def _piled_up(
         return
     if not training.clearings(parameters | {owner}, old[-1].id, after.id):
         yield Pileup(before, new[0], after)
+
+
+def _piled_up_unknown(training: Training, before: Stepped, after: Stepped) -> Iterator[Pileup]:
+    """The same call of `backward` and the same call of `step`, again and again, and nothing that could clear."""
+    calls = [call for call, _ in training.backwards if call.api == "backward" and compatible(call, after)]
+    old = [call for call in calls if call.id < before.id]
+    new = [call for call in calls if before.id < call.id < after.id]
+    if before.site != after.site or not old or {call.site for call in (old[-1], *new)} != {old[-1].site}:
+        return
+    if len(new) == 1 and not _accumulates(new, after) and not training.clearings(None, old[-1].id, after.id):
+        yield Pileup(before, new[0], after, known=False)
 
 
 def _by_hand(trace: Trace) -> dict[int, list[Mutated]]:

@@ -34,9 +34,10 @@ that is called.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from gradsight.autograd.events import Mutated
+from gradsight.autograd.events import Mutated, Stepped
 from gradsight.autograd.loops import Pileup, pileups
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -55,13 +56,17 @@ CHECK = Check(
 )
 
 
+_HARMLESS = ("step", "train", "eval", "parameters", "named_parameters", "state_dict")
+"""Methods of a model or optimizer that clear no gradient."""
+
+
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """The backward passes that add to used gradients."""
     told: set[Place] = set()
     for pileup in pileups(view.training):
         place = view.place(pileup.backward)
-        if place in told:
+        if place in told or not (pileup.known or nobody_could_clear(view, pileup, place)):
             continue
         told.add(place)
         fix = clearing(view, pileup, place)
@@ -73,9 +78,31 @@ def find(view: View) -> Iterator[Finding]:
             pileup.second,
             related=[view.related(pileup.second, "steps with the sum")],
             fixes=[fix] if fix is not None else [],
+            certain=pileup.known,
             backward=source(view, pileup.backward),
             step=source(view, pileup.first),
         )
+
+
+def nobody_could_clear(view: View, pileup: Pileup, place: Place) -> bool:
+    """Whether nothing in the loop touches a `.grad`, or hands the optimizer, or a model that is called there, to code
+    that cannot be seen."""
+    found = view.documents[place.path].find(place.range)
+    loop = next((at for at in found.around() if isinstance(at.node, ast.For | ast.While)), None) if found else None
+    if loop is None or not isinstance(pileup.second, Stepped) or pileup.second.name is None:
+        return False
+    if any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(loop.node)):
+        return False
+    made = [node for node in ast.walk(loop.node) if isinstance(node, ast.Call)]
+    watched = {loop.text(node.func) for node in made} | {pileup.second.name, "self"}
+    for node in made:
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if any(loop.text(part) in watched for part in given if isinstance(part, ast.Name | ast.Attribute)):
+            return False
+        receiver = loop.text(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if receiver in watched - {"self"} and getattr(node.func, "attr", "") not in _HARMLESS:
+            return False
+    return True
 
 
 def clearing(view: View, pileup: Pileup, place: Place) -> Fix | None:
