@@ -1,4 +1,4 @@
-"""What people read when a gradient is missing, as programs: each is told exactly what PyTorch does, and nothing else."""
+"""What people read when a gradient is missing, as programs: each is told what PyTorch does, and nothing else."""
 
 from __future__ import annotations
 

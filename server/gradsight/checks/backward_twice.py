@@ -55,8 +55,8 @@ CHECK = Check(
     message="`{call}` raises: it goes through `{op}` behind {root} a second time, and `{first}` has freed what "
     "{saver} saved there.",
     variants={
-        "repeated": "`{call}` raises when it runs again: `{op}` behind {root} is computed only once, and the first call "
-        "has freed what {saver} saved there.",
+        "repeated": "`{call}` raises when it runs again: `{op}` behind {root} is computed only once, and the first "
+        "call has freed what {saver} saved there.",
     },
     page=__doc__,
 )

@@ -29,7 +29,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradsight.autograd.events import Applied, BackwardCalled, Created, GradRead, MethodNamed, Opaque, compatible
+from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, GradRead, MethodNamed, Opaque, compatible
 from gradsight.autograd.graph import behind
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -37,7 +37,7 @@ from gradsight.checks.words import name_of, source
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
 from gradsight.syntax.uses import Use, use_of
-from gradsight.text import Place, Site
+from gradsight.text import Place, Range, Site
 
 CHECK = Check(
     code="GS403",
@@ -56,7 +56,8 @@ def find(view: View) -> Iterator[Finding]:
         value = read.value
         if not (value.requires_grad and value.is_leaf and read.has_grad is False) or view.expects_error(read):
             continue
-        if not isinstance(view.trace.maker(value), Created) or _may_have_gradient(view, read):
+        made = view.trace.maker(value)
+        if not isinstance(made, Created) or _comes_from_elsewhere(view, read, made) or _may_have_gradient(view, read):
             continue
         later = next((call for call, found in view.backwards if call.api == "backward"), None)
         found = view.found(read)
@@ -69,6 +70,25 @@ def find(view: View) -> Iterator[Finding]:
             related=[view.related(later, "the backward comes only here")] if later else [],
             fixes=_fixes(view, read, later), read=source(view, read), name=name_of(view, value),
         )  # fmt: skip
+
+
+def _comes_from_elsewhere(view: View, read: GradRead, made: Created) -> bool:
+    """Whether the read is in a function that nobody in sight calls, and the tensor was there before: then whoever
+    calls it may have called `backward()` too."""
+    if view.trace.observed:
+        return False
+    (here, around), (there, _) = (_outermost(view, event) for event in (read, made))
+    return around is not None and (not around.contains(there.range) or here.path != there.path)
+
+
+def _outermost(view: View, event: Event) -> tuple[Place, Range | None]:
+    """The outermost place of an event, and the function around it; None at the top level."""
+    place = view.place((*event.calls, event.site)[0])
+    found = view.documents[place.path].find(place.range)
+    for around in found.around() if found is not None else ():
+        if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return place, around.range
+    return place, None
 
 
 def _may_have_gradient(view: View, read: GradRead) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
+from gradsight.autograd.graph import behind
 from gradsight.autograd.values import Form, Kind, Known, Shape, Value
 from gradsight.static.objects import (
     UNKNOWN,
@@ -107,6 +108,8 @@ class Walker:
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
         self.reads: dict[str, Object | None] | None = None
         """Where wanted: the names of the document's own scope that were looked up, and what they held at first."""
+        self.touched_all = False
+        """Whether something may have changed every tensor there is, whatever its name."""
         self.captured: set[int] = set()
         """Scopes that a function closes over: they outlive the call they belong to."""
         self.grad_names: frozenset[str] = frozenset()
@@ -169,6 +172,10 @@ class Walker:
         state = self.state
         reached = state.reachable(objects)
         state.escaped |= reached
+        # What gets a loss may call `backward()` on it, without ever seeing the leaves behind it.
+        computed = [value for number in reached if (value := state.tensors.get(number)) and value.is_leaf is False]
+        for number in behind(self.recorder, *computed).leaves:
+            state.gradients[number] = state.gradients.get(number) or None
         touched = state.escaped
         if not touched:
             return
