@@ -38,7 +38,7 @@ from gradsight.checks.define import Check
 from gradsight.checks.in_place_on_saved_tensor import fixes
 from gradsight.checks.in_place_on_split_view import giver_of_several
 from gradsight.checks.view import View
-from gradsight.checks.words import source, written
+from gradsight.checks.words import goes_on, source, written
 from gradsight.finding import Finding, Severity
 from gradsight.text import Place
 
@@ -73,7 +73,7 @@ def find(view: View) -> Iterator[Finding]:
             continue
         if leaf_under(trace, write.target) is not None or giver_of_several(view, write.target) is not None:
             continue  # PyTorch refuses it
-        if (place := view.place(write)) in told:
+        if goes_on(place := view.place(write), told):
             continue
         told.add(place)
         yield CHECK.finding(

@@ -34,7 +34,7 @@ from gradsight.autograd.events import GradRead, Mutated, Trace
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, source
+from gradsight.checks.words import goes_on, name_of, source
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import in_place
 from gradsight.text import Place
@@ -61,7 +61,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for write in view.trace.each(Mutated):
         leaf = refused(view.trace, write)
-        if leaf is None or (place := view.place(write)) in told:
+        if leaf is None or goes_on(place := view.place(write), told):
             continue
         told.add(place)
         made = view.trace.maker(leaf)

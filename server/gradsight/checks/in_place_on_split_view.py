@@ -37,7 +37,7 @@ from gradsight.autograd.events import Applied, Mutated
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import source, written
+from gradsight.checks.words import goes_on, source, written
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import in_place
 from gradsight.text import Place
@@ -60,7 +60,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for write in view.trace.each(Mutated):
         origin = refused(view, write)
-        if origin is None or (place := view.place(write)) in told:
+        if origin is None or goes_on(place := view.place(write), told):
             continue
         told.add(place)
         yield CHECK.finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from gradsight.autograd.events import Applied, Created, Event, Mutated
@@ -53,6 +53,11 @@ def written(view: View, write: Mutated) -> str:
         part = part.value
     text = found.text(part) if found is not None else ""
     return f"`{text}`" if re.fullmatch(r"[\w.]+", text) else name_of(view, write.target)
+
+
+def goes_on(place: Place, told: Collection[Place]) -> bool:
+    """Whether this place was told already, or is a chain (`t.mul_(2).add_(1)`) whose beginning was."""
+    return any(place.path == other.path and place.range.contains(other.range) for other in told)
 
 
 def listed(view: View, values: Iterable[Value]) -> str:
