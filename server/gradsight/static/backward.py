@@ -92,6 +92,7 @@ def _accumulate(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...])
         if value is not None and value.retains_grad:
             gradients[number] = True
     if not found.complete:
+        w.touched_all = True
         for number, value in w.state.tensors.items():
             if value.requires_grad is not False and value.is_leaf is not False and not gradients.get(number):
                 gradients[number] = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
-from gradsight.autograd.events import Event, Site, Trace
+from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.values import Value
 from gradsight.document import Document
 from gradsight.static import calls, garbage, summaries, uncalled
@@ -40,6 +40,8 @@ class Step:
     names: dict[Site, Value]
     reads: dict[str, Object | None]
     """The names of the document's scope that it looked up, and what they held."""
+    local: bool
+    """Whether it changed only what it made and what those names lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,12 @@ class _Interpretation:
             if rest and searched < _LONGEST_SEARCH_FOR_OLD_STATE and self._ends_alike(rest, index):
                 searched += 1
                 later = not steps or rest[0].order > steps[-1].order
-                if later and rest[0].entered == w.entered and rest[0].before == w.live:
+                if (
+                    later
+                    and self._history_stands(steps, rest)
+                    and rest[0].entered == w.entered
+                    and rest[0].before == w.live
+                ):
                     steps.extend(rest)
                     w.entered = self.previous.entered.copy()
                     return True, self.previous.after
@@ -145,6 +152,18 @@ class _Interpretation:
             step.chunk is chunk for step, chunk in zip(rest, self.chunks[index:], strict=True)
         )
 
+    def _history_stands(self, steps: list[Step], rest: tuple[Step, ...]) -> bool:
+        """Whether steps behind an equal state would also see an equal past: `backward()` walks back through events,
+        and a statement that was edited may have made other ones under the same numbers."""
+        if not any(isinstance(event, BackwardCalled) for step in rest for event in step.events):
+            return True
+        old = {step.order: step for step in self.previous.steps}
+        return all(
+            step is was or _same_events(step.events, was.events)
+            for step in steps
+            if (was := old.get(step.order)) is not None
+        )
+
     def _replayed(self, w: Walker, steps: list[Step], number: int) -> bool:
         """Repeats what an earlier step did, if it would do the same now: whether it would.
 
@@ -159,19 +178,23 @@ class _Interpretation:
         scope = state.scopes[MODULE_SCOPE]
         if (
             after is None
+            or not step.local
             or (steps and step.order <= steps[-1].order)
             or step.before.modes != state.modes
             or step.before.escaped != state.escaped
             or any(not summaries.is_unchanging(item) or scope.get(name) != item for name, item in step.reads.items())
         ):
             return False
-        counts = {key: count - step.entered.get(key, 0) for key, count in entered.items()}
-        if any(count and step.entered.get(key, 0) != w.entered.get(key, 0) for key, count in counts.items()):
+        counts = {code: count - step.entered.get(code, 0) for code, count in entered.items()}
+        counts = {code: count for code, count in counts.items() if count}
+        if any(step.entered.get(code, 0) != w.entered.get(code, 0) for code in counts):
             return False
-        steps.append(Step(step.chunk, step.order, state.fork(), w.entered.copy(), step.events, step.names, step.reads))
+        steps.append(
+            Step(step.chunk, step.order, state.fork(), w.entered.copy(), step.events, step.names, step.reads, True)
+        )
         summaries.repeat(step.before, after, state)
-        for key, count in counts.items():
-            w.entered[key] = w.entered.get(key, 0) + count
+        for code, count in counts.items():
+            w.entered[code] = w.entered.get(code, 0) + count
         for event in step.events:
             w.recorder.add(event)
         return True
@@ -192,6 +215,7 @@ class _Interpretation:
         w.recorder.begin(order)
         w.recorder.names = {}
         w.reads = {}
+        w.touched_all = False
         w.frame.chunk = chunk.serial
         spent = False
         try:
@@ -207,7 +231,18 @@ class _Interpretation:
             w.live = before.fork()
         if w.live is not None:
             garbage.collect(w.live)
-        steps.append(Step(chunk, order, before, entered, tuple(w.recorder.events[first:]), w.recorder.names, w.reads))
+        steps.append(
+            Step(
+                chunk,
+                order,
+                before,
+                entered,
+                tuple(w.recorder.events[first:]),
+                w.recorder.names,
+                w.reads,
+                not w.touched_all,
+            )
+        )
         return not spent
 
     def _uncalled(self, w: Walker, end: State) -> dict[Code, uncalled.Alone]:
@@ -246,3 +281,11 @@ class _Interpretation:
         return Walk(
             trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.captured, w.codes, self.grad_names
         )
+
+
+def _same_events(new: tuple[Event, ...], old: tuple[Event, ...]) -> bool:
+    """Whether the same happened, be it at other places."""
+    return len(new) == len(old) and all(
+        replace(one, site=other.site, calls=other.calls) == other if type(one) is type(other) else False
+        for one, other in zip(new, old, strict=True)
+    )

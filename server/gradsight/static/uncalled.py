@@ -55,11 +55,7 @@ def roots(scope: dict[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
                 yield Root(item, None)
         elif isinstance(item, Class):
             for member in item.namespace.values():
-                if (
-                    isinstance(member, Function)
-                    and member.code not in entered
-                    and member.code not in seen
-                ):
+                if isinstance(member, Function) and member.code not in entered and member.code not in seen:
                     seen.add(member.code)
                     yield Root(member, item)
 
