@@ -224,7 +224,8 @@ def _moved(
     title = title or f"{_title('Move', document.lines.slice(placing.span))} {'after' if behind else 'before'} `{name}`"
     if not placing.owns_lines or not target.owns_lines:
         text = document.lines.slice(placing.span)
-        change = (_after if behind else _before)(target, text) if _is_simple(text) else None
+        commented = placing.ends_line and "#" in document.lines.line(placing.span.end.line)[placing.span.end.column :]
+        change = (_after if behind else _before)(target, text) if _is_simple(text) and not commented else None
         return None if change is None else build(document, title, safety, [change, *_removed(placing)])
     first, end = placing.span.start.line, placing.span.end.line + 1
     inside = frozen_lines(document, first, end)
