@@ -61,7 +61,9 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for blame in view.blames:
         scope = scope_of(view, blame)
-        if scope is None or not blame.raises or (place := header(view, scope)) in told:
+        if scope is None or not blame.raises or view.expects_error(blame.call):
+            continue
+        if (place := header(view, scope)) in told:
             continue
         told.add(place)
         yield CHECK.finding(

@@ -31,7 +31,7 @@ def told(
     """
     seen: set[Place] = set()
     for blame in sorted(view.blames, key=lambda blame: not blame.raises):
-        if blame.kind is not kind or (place := where(view, blame)) in seen:
+        if blame.kind is not kind or (place := where(view, blame)) in seen or view.expects_error(blame.call):
             continue
         seen.add(place)
         words: dict[str, Any] = {

@@ -61,7 +61,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for write in view.trace.each(Mutated):
         leaf = refused(view.trace, write)
-        if leaf is None or goes_on(place := view.place(write), told):
+        if leaf is None or view.expects_error(write) or goes_on(place := view.place(write), told):
             continue
         told.add(place)
         made = view.trace.maker(leaf)

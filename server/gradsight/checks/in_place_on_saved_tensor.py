@@ -57,7 +57,9 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for conflict in conflicts(view.trace, view.backwards):
         write = conflict.write
-        if write.by_step is not None or (place := view.place(write)) in told:
+        if write.by_step is not None or view.expects_error(conflict.backward):
+            continue
+        if (place := view.place(write)) in told:
             continue
         told.add(place)
         yield CHECK.finding(

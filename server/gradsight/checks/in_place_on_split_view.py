@@ -60,7 +60,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for write in view.trace.each(Mutated):
         origin = refused(view, write)
-        if origin is None or goes_on(place := view.place(write), told):
+        if origin is None or view.expects_error(write) or goes_on(place := view.place(write), told):
             continue
         told.add(place)
         yield CHECK.finding(
