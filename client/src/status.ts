@@ -17,8 +17,8 @@ export class Status implements vscode.Disposable {
     this.item.name = 'Gradsight';
     this.item.command = 'gradsight.showOutput';
     this.listeners = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
-      vscode.window.onDidChangeActiveNotebookEditor(() => this.draw()),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.draw()),
+      vscode.window.onDidChangeVisibleNotebookEditors(() => this.draw()),
     );
     this.draw();
   }
@@ -73,5 +73,7 @@ export class Status implements vscode.Disposable {
 }
 
 function inPython(): boolean {
-  return vscode.window.activeTextEditor?.document.languageId === 'python' || vscode.window.activeNotebookEditor !== undefined;
+  // What is on show counts, not where the caret is: that may be in the output.
+  const { visibleTextEditors, visibleNotebookEditors } = vscode.window;
+  return visibleTextEditors.some((editor) => editor.document.languageId === 'python') || visibleNotebookEditors.length > 0;
 }
