@@ -8,7 +8,7 @@ from gradsight.autograd.events import Applied, BackwardCalled, Created
 from gradsight.autograd.graph import Behind, Makers, behind, beyond, operands
 from gradsight.autograd.starts import meant_starts, possible_starts
 from gradsight.autograd.values import Value
-from gradsight.static import ops
+from gradsight.static import translate
 from gradsight.static.objects import NONE, Arguments, Const, Object, Tensor, Tuple
 from gradsight.static.walker import Walker
 
@@ -75,7 +75,7 @@ def _gradient(w: Walker, node: ast.AST, of: Value, roots: tuple[Value, ...], cre
 def _tensors(w: Walker, item: Object | None) -> tuple[Tensor, ...]:
     if isinstance(item, Tensor):
         return (item,)
-    return tuple(part for part in ops.sequence_items(w, item) or () if isinstance(part, Tensor)) if item else ()
+    return tuple(part for part in translate.sequence_items(w, item) or () if isinstance(part, Tensor)) if item else ()
 
 
 def _accumulate(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...]) -> None:

@@ -73,10 +73,8 @@ def _subscript(w: Walker, node: ast.Subscript) -> Object:
 
 
 def _slice(w: Walker, node: ast.Slice) -> Object:
-    for part in (node.lower, node.upper, node.step):
-        if part is not None:
-            evaluate(w, part)
-    return Slice()
+    start, stop, step = (NONE if part is None else evaluate(w, part) for part in (node.lower, node.upper, node.step))
+    return Slice(start, stop, step)
 
 
 def _binary(w: Walker, node: ast.BinOp) -> Object:

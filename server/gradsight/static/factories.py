@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gradsight.autograd.events import Applied, AttributeSet, Created, Cut
 from gradsight.autograd.values import Form, Kind, Known, Shape, Value
-from gradsight.static import dtypes, ops
+from gradsight.static import dtypes, ops, translate
 from gradsight.static.objects import (
     Arguments,
     Const,
@@ -177,7 +177,7 @@ def _parameter(w: Walker, node: ast.AST, name: str, arguments: Arguments, explic
 def _copied(w: Walker, data: Object | None) -> list[Value]:
     if data is None:
         return []
-    return list(ops.values_in(w, data))
+    return list(translate.values_in(w, data))
 
 
 def _kind(w: Walker, short: str, arguments: Arguments, copied: tuple[Value, ...]) -> Kind | None:

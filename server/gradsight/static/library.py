@@ -8,7 +8,7 @@ from dataclasses import replace
 from gradsight.autograd import op_facts
 from gradsight.autograd.events import Cut
 from gradsight.autograd.values import Form
-from gradsight.static import backward, builtins, copies, factories, grad_mode, modules, ops, optimizers
+from gradsight.static import backward, builtins, copies, factories, grad_mode, modules, ops, optimizers, translate
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -131,7 +131,7 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if name == "torch.autograd.backward":
         roots = arguments.get(0, "tensors")
         tensors = (
-            tuple(part for part in (ops.sequence_items(w, roots) or (roots,)) if isinstance(part, Tensor))
+            tuple(part for part in (translate.sequence_items(w, roots) or (roots,)) if isinstance(part, Tensor))
             if roots
             else ()
         )
@@ -179,7 +179,7 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
 
 def _has_tensor(w: Walker, arguments: Arguments) -> bool:
     return any(
-        isinstance(item, Tensor) or any(isinstance(part, Tensor) for part in ops.sequence_items(w, item) or ())
+        isinstance(item, Tensor) or any(isinstance(part, Tensor) for part in translate.sequence_items(w, item) or ())
         for item in arguments.each()
     )
 
@@ -200,7 +200,7 @@ def _leaves(w: Walker, node: ast.AST, name: str, arguments: Arguments, cut: Cut)
         if isinstance(item, Left):
             form = Form.ARRAY if cut is Cut.NUMPY else item.value.form
             return Left(replace(item.value, form=form))
-        for part in ops.sequence_items(w, item) or ():
+        for part in translate.sequence_items(w, item) or ():
             if isinstance(part, Left):
                 return part
             if isinstance(part, Tensor):

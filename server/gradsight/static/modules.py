@@ -10,14 +10,13 @@ from gradsight.autograd import op_facts
 from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
-from gradsight.static import functions, module_methods, ops, shapes
+from gradsight.static import functions, module_methods, ops, shapes, translate
 from gradsight.static.factories import one_shape
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
     Class,
-    Const,
     Dict,
     Dotted,
     Function,
@@ -48,30 +47,25 @@ def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Obje
     """`nn.Linear(...)`, `nn.Sequential(...)`."""
     if name in _CONTAINERS:
         return _container(w, node, name, arguments)
-    attributes: dict[str, Object] = {}
-    names = _parameter_names(name, arguments)
-    for parameter in names or ():
-        if parameter == "bias" and arguments.keywords.get("bias") == Const(False):
-            attributes[parameter] = NONE
-            continue
-        attributes[parameter] = _own_parameter(w, node, name, parameter)
+    names = op_facts.module_parameters(name, construction_of(w, arguments))
+    # A numbered parameter (`weight_ih_l*`) stands for all its numbers; what is known of one holds for the others.
+    attributes: dict[str, Object] = {
+        parameter.replace("*", "0"): _own_parameter(w, node, name, parameter.replace("*", "0"))
+        for parameter in names or ()
+    }
     for inner in arguments.each():
         if w.module(inner) is not None and names is None:
             attributes[f"<{len(attributes)}>"] = inner
     return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=names is not None, built=arguments))
 
 
-_WEIGHTED = ("Linear", "Conv", "BatchNorm", "LayerNorm", "GroupNorm", "Bilinear")
-
-
-def _parameter_names(name: str, arguments: Arguments) -> tuple[str, ...] | None:
-    short = name.rpartition(".")[2]
-    if any(part in short for part in _WEIGHTED):
-        return ("weight", "bias")
-    if short in ("Embedding", "PReLU"):
-        return ("weight",)
-    return op_facts.module_parameters(name) or (
-        () if short.endswith(("Loss", "LU", "Tanh", "Sigmoid", "Dropout", "Flatten", "Softmax", "Identity")) else None
+def construction_of(w: Walker, arguments: Arguments) -> Construction | None:
+    """How a module was built, as the op facts see it; None where arguments were unpacked into the call."""
+    if arguments.unpacked:
+        return None
+    return Construction(
+        tuple(translate.kind_of(w, item) for item in arguments.positional),
+        tuple((key, translate.kind_of(w, item)) for key, item in arguments.keywords.items()),
     )
 
 
@@ -179,19 +173,21 @@ def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: 
         return _call_unseen(w, node, ref, arguments)
     members = {f"param:{key}": item.id for key, item in found.attributes.items() if isinstance(item, Tensor)}
     built = found.built or Arguments(unpacked=True)
-    construction = Construction(
-        tuple(ops.kind_of(w, item) for item in built.positional),
-        tuple((key, ops.kind_of(w, item)) for key, item in built.keywords.items()),
-    )
-    shape = shapes.module_shape(
-        name,
-        [ops.shape_argument(w, item) for item in built.positional],
-        {key: ops.shape_argument(w, item) for key, item in built.keywords.items()},
-        [ops.shape_argument(w, item) for item in arguments.positional],
-    )
+    construction = construction_of(w, built)
+    shape = None if built.unpacked or arguments.unpacked else _shape(w, name, built, arguments)
     if not op_facts.is_module(name):
         return _call_unseen(w, node, ref, arguments, shape=shape)
     return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape))
+
+
+def _shape(w: Walker, name: str, built: Arguments, given: Arguments) -> Shape | tuple[Shape, ...]:
+    return shapes.module_shape(
+        name,
+        [translate.shape_argument(w, item) for item in built.positional],
+        {key: translate.shape_argument(w, item) for key, item in built.keywords.items()},
+        [translate.shape_argument(w, item) for item in given.positional],
+        {key: translate.shape_argument(w, item) for key, item in given.keywords.items()},
+    )
 
 
 def _outside_forward(of: Class) -> str | None:
@@ -224,7 +220,7 @@ def _call_unseen(
     for child in more or []:
         if isinstance(child, Ref):
             parameters += [w.state.tensors[number] for number in parameter_ids(w, child)]
-    inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
+    inputs = tuple(value for item in arguments.each() for value in translate.values_in(w, item))
     tracked = ops.any_requires_grad([*parameters, *inputs])
     unknown = w.new_value()
     result = w.new_value(
@@ -246,7 +242,7 @@ def _call_unseen(
 def call_unknown(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     """Calling what use shows to be a module: it is taken for one that has parameters to train."""
     off, scope = w.state.off_scope
-    inputs = tuple(value for item in arguments.each() for value in ops.values_in(w, item))
+    inputs = tuple(value for item in arguments.each() for value in translate.values_in(w, item))
     parameter = w.new_value(requires_grad=True, is_leaf=True, is_parameter=True)
     result = w.new_value(requires_grad=not off, is_leaf=off)
     event = w.record(

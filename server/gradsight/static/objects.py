@@ -72,7 +72,11 @@ class Dotted:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A slice used as a subscript."""
+    """A slice used as a subscript; a bound that is left out is a constant None."""
+
+    start: Object
+    stop: Object
+    step: Object
 
 
 @dataclass(frozen=True, slots=True)

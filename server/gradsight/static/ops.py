@@ -11,33 +11,27 @@ from gradsight.autograd.events import Applied, Cut, Mutated, Saved, Site
 from gradsight.autograd.op_facts_types import (
     HIDDEN,
     Alias,
-    ArgKind,
     Construction,
-    Form,
     OpAnswer,
     Output,
     Returns,
-    literal,
 )
 from gradsight.autograd.values import Kind, Known, Shape, Value
-from gradsight.static import dtypes, shapes
+from gradsight.static import shapes
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
     Const,
-    Dotted,
     Iterator,
-    Left,
     List,
     Object,
-    Range,
     Scalar,
     Slice,
     Tensor,
     Tuple,
-    Unknown,
 )
+from gradsight.static.translate import kind_of, shape_argument, values_in
 from gradsight.static.walker import Walker
 
 _INDEXED = "torch.Tensor.__getitem__"
@@ -72,64 +66,6 @@ def apply(w: Walker, node: ast.AST, call: Call, site: Site | None = None) -> Obj
     if not answer.outputs:
         return UNKNOWN if answer.returns is not None else Scalar()
     return _compute(w, at, call, answer, slots, inputs)
-
-
-def kind_of(w: Walker, item: Object) -> ArgKind:
-    """An abstract object as the op facts see an argument."""
-    match item:
-        case Tensor():
-            return ArgKind(Form.TENSOR, w.state.value(item).kind)
-        case Const(value):
-            return literal(value)
-        case Scalar("number"):
-            return ArgKind(Form.NUMBER)
-        case Scalar("bool"):
-            return ArgKind(Form.BOOL)
-        case Scalar("str"):
-            return ArgKind(Form.STRING)
-        case Left(value):
-            return ArgKind(Form.NUMBER) if value.form.value == "number" else ArgKind(Form.UNKNOWN)
-        case Dotted(name) if (kind := dtypes.kind_of_dtype(name)) is not None:
-            return ArgKind(Form.DTYPE, kind)
-        case Slice() | Range():
-            return ArgKind(Form.OTHER)
-        case Unknown():
-            return ArgKind(Form.UNKNOWN)
-    sequence = sequence_items(w, item)
-    if sequence is None:
-        return ArgKind(Form.UNKNOWN)
-    if sequence and all(isinstance(part, Tensor) for part in sequence):
-        kinds = {w.state.value(part).kind for part in sequence if isinstance(part, Tensor)}
-        return ArgKind(Form.TENSORS, kinds.pop() if len(kinds) == 1 else None)
-    if any(isinstance(part, Tensor | Unknown) for part in sequence):
-        return ArgKind(Form.UNKNOWN)
-    return ArgKind(Form.OTHER)
-
-
-def sequence_items(w: Walker, item: Object) -> tuple[Object, ...] | None:
-    """The items of a tuple or list, what else it may hold included; None if it is neither."""
-    if isinstance(item, Tuple):
-        return item.items
-    if isinstance(item, Iterator):
-        return item.items + ((item.rest,) if item.rest is not None else ())
-    found = w.deref(item, List)
-    if found is None:
-        return None
-    return found.items + ((found.rest,) if found.rest is not None else ())
-
-
-def values_in(w: Walker, item: Object) -> Iterable[Value]:
-    """The tensors (and what became of tensors) in an argument, as values; an unknown thing is an unknown value."""
-    match item:
-        case Tensor():
-            yield w.state.value(item)
-        case Left(value):
-            yield value
-        case Unknown():
-            yield w.new_value(requires_grad=None)
-        case _:
-            for part in sequence_items(w, item) or ():
-                yield from values_in(w, part)
 
 
 def _slots(w: Walker, call: Call) -> dict[str, tuple[Value, ...]]:
@@ -184,7 +120,6 @@ def _compute(
     if same is not None:
         return same
     outputs: list[Value] = []
-    copies = 2 if answer.many else 1
     event_id = w.recorder.number()
     precisions = {w.state.dtypes.get(value.id) for value in inputs if value.kind is not Kind.INTEGER}
     for index, output in enumerate(answer.outputs):
@@ -195,12 +130,12 @@ def _compute(
             output = replace(output, alias=_indexed(w, call.arguments.positional[1:]))
         base = slots.get(output.alias_of or "", ())
         shared = len(base) == 1 and output.alias in (Alias.VIEW, Alias.SAME, Alias.UNTRACKED)
-        for _ in range(copies):
+        for part in _parts(answer, shape, index):
             value = w.new_value(
                 requires_grad=requires_grad,
                 is_leaf=None if requires_grad is None else not requires_grad,
                 kind=output.dtype,
-                shape=_shape_at(shape, index, len(answer.outputs)),
+                shape=part,
                 storage=base[0].storage if shared else None,
                 made_by=event_id,
             )
@@ -233,7 +168,8 @@ def _compute(
     )
     tensors = [Tensor(value.id) for value in outputs]
     if answer.many:
-        return w.allocate(List((), tensors[-1])) if len(tensors) < copies else _many(w, call, tensors)
+        exact = _listed(shape)
+        return Iterator(tuple(tensors), rest=None if exact else tensors[-1], exact=exact)
     return _returned(answer.returns, tensors)
 
 
@@ -247,10 +183,6 @@ def _indexed(w: Walker, index: tuple[Object, ...]) -> Alias:
     if all(isinstance(part, Const | Slice | Scalar) for part in parts):
         return Alias.VIEW
     return Alias.MAYBE
-
-
-def _many(w: Walker, call: Call, tensors: list[Tensor]) -> Object:
-    return Iterator((tensors[0], tensors[1]), rest=tensors[1], exact=False)
 
 
 def _same_object(w: Walker, call: Call, answer: OpAnswer) -> Object | None:
@@ -269,10 +201,22 @@ def _returned(returns: Returns, tensors: list[Tensor]) -> Object:
     return Tuple(tuple(_returned(part, tensors) for part in returns))
 
 
-def _shape_at(shape: Shape | tuple[Shape, ...], index: int, count: int) -> Shape:
-    if shape is not None and shape and isinstance(shape[0], tuple):
-        return shape[index] if index < len(shape) else None
-    return shape if count == 1 or index == 0 else None  # type: ignore[return-value]
+_MOST_PARTS = 16
+
+
+def _listed(shape: Shape | tuple[Shape, ...]) -> bool:
+    """Whether this is a shape for each of several results, and not that of one."""
+    return bool(shape) and shape is not None and isinstance(shape[0], tuple) and len(shape) <= _MOST_PARTS
+
+
+def _parts(answer: OpAnswer, shape: Shape | tuple[Shape, ...], index: int) -> tuple[Shape, ...]:
+    """The shapes of what output `index` stands for: one tensor, or each of a sequence (two of one of unknown length)."""
+    listed = _listed(shape)
+    if answer.many:
+        return shape if listed else (None, None)  # type: ignore[return-value]
+    if listed:
+        return (shape[index],) if shape is not None and index < len(shape) else (None,)  # type: ignore[return-value]
+    return (shape,) if index == 0 and len(answer.outputs) == 1 else (None,)  # type: ignore[return-value]
 
 
 def _saved(
@@ -378,31 +322,8 @@ def spread_through_views(w: Walker, written: Value) -> None:
 
 def infer_shape(w: Walker, call: Call) -> Shape | tuple[Shape, ...]:
     """The shape of the result as far as it is certain."""
+    if call.arguments.unpacked:
+        return None
     positional = [shape_argument(w, item) for item in call.arguments.positional]
     keywords = {name: shape_argument(w, item) for name, item in call.arguments.keywords.items()}
     return shapes.result_shape(call.name, positional, keywords)
-
-
-def shape_argument(w: Walker, item: Object) -> shapes.Argument:
-    """An abstract object as the table of shapes sees an argument."""
-    match item:
-        case Tensor():
-            return shapes.Sized(w.state.value(item).shape)
-        case Const(value) if value is None or value is ... or isinstance(value, int | float | bool | str):
-            return value
-        case Slice():
-            return shapes.Slice()
-        case Left(value) if value.form.value == "number":
-            return shapes.Sized(value.shape if value.shape is not None else None)
-    if isinstance(item, Tuple):
-        return tuple(shape_argument(w, part) for part in item.items)
-    found = w.deref(item, List)
-    if found is not None and found.rest is None:
-        return tuple(shape_argument(w, part) for part in found.items)
-    return shapes.UNKNOWN
-
-
-def kind_from(values: Iterable[Value]) -> Kind | None:
-    """The kind that several tensors have in common."""
-    kinds = {value.kind for value in values}
-    return kinds.pop() if len(kinds) == 1 else None

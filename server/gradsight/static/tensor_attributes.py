@@ -8,7 +8,7 @@ from dataclasses import replace
 from gradsight.autograd.events import AttributeSet, GradRead, GradsCleared, Mutated, RequiresGradSet
 from gradsight.autograd.spelling import is_attempt
 from gradsight.autograd.values import Kind
-from gradsight.static import ops
+from gradsight.static import ops, translate
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -81,7 +81,7 @@ def assign(w: Walker, target: ast.Attribute, tensor: Tensor, item: Object, state
                 w.record(GradsCleared, statement, parameters=(tensor.id,), by="tensor", name=value.name)
         case "data":
             version = w.state.versions.get(value.storage or 0, 0)
-            others = tuple(ops.values_in(w, item))
+            others = tuple(translate.values_in(w, item))
             w.record(
                 Mutated, statement, op="torch.Tensor.data", inputs=others, outputs=(value,), target=value,
                 version=version, noticed=False,

@@ -1,0 +1,110 @@
+"""Abstract objects as the op facts and the table of shapes see the arguments of a call, and the tensors in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gradsight.autograd.op_facts_types import ArgKind, Form, literal
+from gradsight.autograd.values import Form as ValueForm
+from gradsight.autograd.values import Value
+from gradsight.static import dtypes, shapes
+from gradsight.static.objects import (
+    Const,
+    Dotted,
+    Iterator,
+    Left,
+    List,
+    Object,
+    Range,
+    Scalar,
+    Slice,
+    Tensor,
+    Tuple,
+    Unknown,
+)
+from gradsight.static.walker import Walker
+
+
+def kind_of(w: Walker, item: Object) -> ArgKind:
+    """An abstract object as the op facts see an argument."""
+    match item:
+        case Tensor():
+            return ArgKind(Form.TENSOR, w.state.value(item).kind)
+        case Const(value):
+            return literal(value)
+        case Scalar("number"):
+            return ArgKind(Form.NUMBER)
+        case Scalar("bool"):
+            return ArgKind(Form.BOOL)
+        case Scalar("str"):
+            return ArgKind(Form.STRING)
+        case Left(value):
+            return ArgKind(Form.NUMBER) if value.form is ValueForm.NUMBER else ArgKind(Form.UNKNOWN)
+        case Dotted(name) if (kind := dtypes.kind_of_dtype(name)) is not None:
+            return ArgKind(Form.DTYPE, kind)
+        case Slice() | Range():
+            return ArgKind(Form.OTHER)
+        case Unknown():
+            return ArgKind(Form.UNKNOWN)
+    sequence = sequence_items(w, item)
+    if sequence is None:
+        return ArgKind(Form.UNKNOWN)
+    if sequence and all(isinstance(part, Tensor) for part in sequence):
+        kinds = {w.state.value(part).kind for part in sequence if isinstance(part, Tensor)}
+        return ArgKind(Form.TENSORS, kinds.pop() if len(kinds) == 1 else None)
+    if any(isinstance(part, Tensor | Unknown) for part in sequence):
+        return ArgKind(Form.UNKNOWN)
+    return ArgKind(Form.OTHER)
+
+
+def sequence_items(w: Walker, item: Object) -> tuple[Object, ...] | None:
+    """The items of a tuple or list, what else it may hold included; None if it is neither."""
+    if isinstance(item, Tuple):
+        return item.items
+    if isinstance(item, Iterator):
+        return item.items + ((item.rest,) if item.rest is not None else ())
+    found = w.deref(item, List)
+    if found is None:
+        return None
+    return found.items + ((found.rest,) if found.rest is not None else ())
+
+
+def values_in(w: Walker, item: Object) -> Iterable[Value]:
+    """The tensors (and what became of tensors) in an argument, as values; an unknown thing is an unknown value."""
+    match item:
+        case Tensor():
+            yield w.state.value(item)
+        case Left(value):
+            yield value
+        case Unknown():
+            yield w.new_value(requires_grad=None)
+        case _:
+            for part in sequence_items(w, item) or ():
+                yield from values_in(w, part)
+
+
+def shape_argument(w: Walker, item: Object) -> shapes.Argument:
+    """An abstract object as the table of shapes sees an argument."""
+    match item:
+        case Tensor():
+            value = w.state.value(item)
+            return shapes.Sized(value.shape, value.kind)
+        case Const(constant) if constant is None or constant is ... or isinstance(constant, int | float | bool | str):
+            return constant
+        case Slice():
+            return shapes.Slice(*(_bound(part) for part in (item.start, item.stop, item.step)))
+        case Scalar("number"):
+            return shapes.NUMBER
+        case Left(left) if left.form is ValueForm.NUMBER and left.shape == ():
+            return shapes.NUMBER
+    if isinstance(item, Tuple):
+        return tuple(shape_argument(w, part) for part in item.items)
+    found = w.deref(item, List)
+    if found is not None and found.rest is None:
+        return shapes.Listed(shape_argument(w, part) for part in found.items)
+    return shapes.UNKNOWN
+
+
+def _bound(item: Object) -> int | shapes.Unknown | None:
+    value = item.value if isinstance(item, Const) else ...
+    return value if value is None or isinstance(value, int) else shapes.UNKNOWN
