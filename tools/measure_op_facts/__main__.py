@@ -35,7 +35,9 @@ def main() -> int:
         print("\n".join(differences) or "no difference")
         return int(bool(differences))
     pack.DATA_FILE.write_text(text, encoding="utf-8")
-    print(f"{len(measured.ops)} ops, {len(measured.modules)} modules, {len(text)} bytes, {time.perf_counter() - began:.0f} s")
+    print(
+        f"{len(measured.ops)} ops, {len(measured.modules)} modules, {len(text)} bytes, {time.perf_counter() - began:.0f} s"
+    )
     return 0
 
 

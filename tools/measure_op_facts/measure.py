@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import torch
 from gradsight.autograd.op_facts_rows import Signature
 
 from . import samples
-from .by_hand import HAND_ROWS, NEVER_LISTED
+from .by_hand import HAND_ROWS
 from .modules import measure_modules
 from .oracle import NotMeasurable, Observation, observe
 from .public import callables
@@ -24,7 +24,8 @@ MANY = frozenset(
     "broadcast_tensors chunk dsplit gradient hsplit meshgrid split split_with_sizes tensor_split unbind "
     "unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit".split()
 )
-MOST_CALLS = 60
+MOST_CALLS = 36
+SWITCHES = ("inplace", "training", "train", "return_indices", "hard")
 
 
 @dataclass
@@ -43,7 +44,7 @@ def everything(only: Collection[str] | None = None) -> Measured:
     found = Measured()
     calls = samples.collect()
     for name, function in callables().items():
-        if (only and name not in only) or name in NEVER_LISTED or name in HAND_ROWS:
+        if (only and name not in only) or name in HAND_ROWS:
             continue
         entry = measured_op(name, function, samples.fitted(calls, name))
         if entry is not None:
@@ -62,11 +63,23 @@ def measured_op(name: str, function: Callable[..., Any], calls: list[samples.Cal
         return None
     parsed = Signature.parse(text)
     seen = []
-    for args, kwargs in calls[:MOST_CALLS]:
+    for args, kwargs in with_switches(samples.selected(calls, MOST_CALLS), parsed):
         observed = observed_call(function, args, kwargs, parsed)
         if observed is not None:
             seen.append(sample(observed, dict(parsed.defaults), name.rpartition(".")[2] in MANY))
     return (text, grow(seen)) if seen else None
+
+
+def with_switches(calls: list[samples.Call], parsed: Signature) -> Iterator[samples.Call]:
+    """The calls, and a few of them again with each switch that decides what autograd does."""
+    yield from calls
+    for switch in SWITCHES:
+        if switch not in parsed.keywords:
+            continue
+        place = parsed.positional.index(switch) if switch in parsed.positional else len(parsed.positional)
+        for value in (True, False):
+            for args, kwargs in [call for call in calls if len(call[0]) <= place][:3]:
+                yield args, {**kwargs, switch: value}
 
 
 def observed_call(
@@ -81,15 +94,15 @@ def observed_call(
             parameters.append(parsed.star)
         else:
             return None
-    if not all(name in parsed.keywords for name in kwargs) or "out" in kwargs:
+    kwargs = {name: value for name, value in kwargs.items() if name != "out" or value is not None}
+    kwargs = {name: value for name, value in kwargs.items() if name in parsed.keywords}
+    if "out" in kwargs:
         return None
     given = dict(zip(parameters, args, strict=True))
     given.update({parsed.keywords[name]: value for name, value in kwargs.items()})
     if not any(True for _ in walk("", [*args, *kwargs.values()])):
         return None
-    named = {parsed.keywords[name]: value for name, value in kwargs.items()}
     call = OpCall(function, args, kwargs, tuple(parameters), {name: kind_of(value) for name, value in given.items()})
-    del named
     try:
         return observe(call)
     except NotMeasurable:

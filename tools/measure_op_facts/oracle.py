@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,14 +23,12 @@ import torch
 from gradsight.autograd.op_facts_types import HIDDEN, ArgKind
 from gradsight.autograd.values import Kind
 
-from .subject import Run, Subject, dtype_kind, walk
+from . import dtypes
+from .subject import Change, Run, Subject, dtype_kind, group_of, walk
 
 NOTICED = "modified by an inplace operation"
 SECOND_TIME = "second time"
 REFILLS = 3
-_ABOUT_DTYPES = re.compile(
-    r"dtype|not implemented for|\b(Long|Int|Bool|Float|Double)\b|integ|float|scalar type|type|bool", re.IGNORECASE
-)
 
 
 class NotMeasurable(Exception):
@@ -67,11 +66,18 @@ class Result:
 
 
 def make(run: Run) -> Result:
-    torch.manual_seed(0)
+    # Not `torch.manual_seed`: that also prepares devices, which takes longer than most ops.
+    torch.default_generator.manual_seed(0)
+    versions = [tensor._version for tensor in run.tensors.values()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         value = run.call()
-    return Result(run, value, list(outputs_of(value)))
+    outputs = outputs_of(value)
+    if value is None:
+        # A statement (``x[0] = y``): what it wrote is its result.
+        written = zip(run.tensors.values(), versions, strict=True)
+        outputs = [tensor for tensor, version in written if tensor._version != version]
+    return Result(run, value, outputs)
 
 
 def outputs_of(value: object) -> list[torch.Tensor]:
@@ -95,7 +101,7 @@ def structure(value: object, count: list[int] | None = None) -> str:
 
 def backward(result: Result, retain: bool = False) -> None:
     roots = [output for output in result.outputs if output.requires_grad]
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     torch.autograd.backward(roots, [torch.rand_like(root) + 0.5 for root in roots], retain_graph=retain)
 
 
@@ -115,12 +121,12 @@ def observe(subject: Subject) -> Observation:
     seen.depends = [set() for _ in plain.outputs]
     seen.aliases, seen.in_place, seen.writes = memory(subject, plain)
     floating = [slot for slot, kind in slots.items() if kind.can_require_grad]
-    for slot in floating:
-        _observe_alone(subject, slot, seen)
+    for group in _grouped(floating):
+        _observe_alone(subject, group, seen)
     _observe_gradients(subject, floating, seen)
     if seen.in_place in floating:
         seen.leaf_write_raises = _leaf_raises(subject, seen.in_place)
-    _observe_dtypes(subject, plain, floating, seen)
+    seen.dtypes, seen.rejects_integer = dtypes.rules(subject, plain.outputs, floating, _kinds)
     return seen
 
 
@@ -132,8 +138,6 @@ def memory(subject: Subject, plain: Result) -> tuple[list[str], str, tuple[str, 
     writes = tuple(slot for slot, tensor in before.tensors.items() if tensor._version != versions[slot])
     aliases = [_alias(output, before.tensors) for output in result.outputs]
     in_place = next((alias[2:] for alias in aliases if alias[:2] == "s:" and alias[2:] in writes), "")
-    if not result.outputs and writes:
-        in_place = writes[0]
     return aliases, in_place, writes
 
 
@@ -151,47 +155,57 @@ def _alias(output: torch.Tensor, tensors: dict[str, torch.Tensor]) -> str:
     return ""
 
 
-def _observe_alone(subject: Subject, slot: str, seen: Observation) -> None:
-    """What happens if only `slot` requires grad: differentiability, saved tensors, errors."""
-    mask = frozenset({slot})
+def _grouped(slots: Iterable[str]) -> list[list[str]]:
+    """Slots that are measured as one."""
+    groups: dict[str, list[str]] = {}
+    for slot in slots:
+        groups.setdefault(group_of(slot), []).append(slot)
+    return list(groups.values())
+
+
+def _observe_alone(subject: Subject, group: list[str], seen: Observation) -> None:
+    """What happens if only one slot (or group) requires grad: differentiability, saved tensors, errors."""
+    mask = frozenset(group)
     try:
         result = make(subject.run(mask))
     except Exception as error:
-        seen.errors.add((slot, True, first_line(error)))
+        seen.errors |= {(slot, True, first_line(error)) for slot in group}
         return
     requiring = [index for index, output in enumerate(result.outputs) if output.requires_grad]
     if len(result.outputs) != len(seen.depends):
         raise NotMeasurable("the number of outputs depends on the run")
     for index in requiring:
-        seen.depends[index].add(slot)
+        seen.depends[index] |= mask
         output = result.outputs[index]
         alias = seen.aliases[index]
-        if alias.startswith("v:") and output._is_view() and _refuses_in_place(output):
+        if alias.startswith("v:") and output._is_view() and _refuses_in_place(subject, mask, index):
             seen.aliases[index] = "V:" + alias[2:]
     if not requiring:
         return
     try:
         backward(result)
     except Exception as error:
-        seen.errors.add((slot, False, first_line(error)))
+        seen.errors |= {(slot, False, first_line(error)) for slot in group}
         return
     try:
         backward(result)
     except RuntimeError as error:
         if SECOND_TIME in str(error):
-            seen.saved.setdefault(HIDDEN, set()).add(slot)
+            seen.saved.setdefault(HIDDEN, set()).update(group)
     except Exception:
         pass
     targets = [*seen.slots, *(f">{i}" for i, alias in enumerate(seen.aliases) if not alias)]
     if not _notices(subject, mask, targets):
         return
-    for target in targets:
-        if _notices(subject, mask, [target]):
-            seen.saved.setdefault(target, set()).add(slot)
+    for kept in _grouped(targets):
+        if _notices(subject, mask, kept):
+            for target in kept:
+                seen.saved.setdefault(target, set()).update(group)
 
 
-def _refuses_in_place(output: torch.Tensor) -> bool:
-    """Whether this is one of several views that were made at once: then in-place ops refuse it."""
+def _refuses_in_place(subject: Subject, mask: frozenset[str], index: int) -> bool:
+    """Whether the output is one of several views that were made at once: then in-place ops refuse it."""
+    output = make(subject.run(mask)).outputs[index]
     try:
         output.mul_(1)
     except RuntimeError as error:
@@ -256,60 +270,7 @@ def _leaf_raises(subject: Subject, slot: str) -> bool:
     return False
 
 
-def _observe_dtypes(subject: Subject, plain: Result, floating: list[str], seen: Observation) -> None:
-    """The rule by which the dtype of each output follows from those of the inputs."""
-    natural = [dtype_kind(output.dtype) for output in plain.outputs]
-    integer, error = _kinds(subject, set(floating), torch.int64)
-    if floating and not all(seen.slots[slot] is Kind.COMPLEX for slot in floating):
-        if integer is not None:
-            seen.rejects_integer = False
-        elif error and _ABOUT_DTYPES.search(error):
-            seen.rejects_integer = True
-    boolean, _ = _kinds(subject, set(floating), torch.bool)
-    numbers: list[str] = []
-    whole = subject.with_whole_numbers()
-    if whole is not None and integer is not None:
-        as_whole, _ = _kinds(whole[0], set(floating), torch.int64)
-        if as_whole is not None and as_whole != integer:
-            integer, numbers = as_whole, whole[1]
-    for index, kind in enumerate(natural):
-        as_integer = integer[index] if integer and len(integer) == len(natural) else None
-        as_boolean = boolean[index] if boolean and len(boolean) == len(natural) else None
-        rule = _rule(subject, floating, index, kind, as_integer, as_boolean)
-        seen.dtypes.append(" ".join([rule, *numbers]) if ":" in rule else rule)
-
-
-def _kinds(subject: Subject, slots: set[str], dtype: torch.dtype) -> tuple[list[Kind] | None, str]:
-    """The kinds of the outputs when these slots are given another dtype."""
-
-    def cast(slot: str, tensor: torch.Tensor) -> torch.Tensor:
-        return (tensor * 3 if tensor.numel() else tensor).real.to(dtype) if slot in slots else tensor
-
-    try:
-        with torch.no_grad():
-            return [dtype_kind(output.dtype) for output in make(subject.run(frozenset(), change=cast)).outputs], ""
-    except Exception as error:
-        return None, str(error)
-
-
-def _rule(
-    subject: Subject, floating: list[str], index: int, kind: Kind, as_integer: Kind | None, as_boolean: Kind | None
-) -> str:
-    if not floating or kind is Kind.BOOLEAN or (kind is Kind.INTEGER and as_integer in (kind, None)):
-        return kind.name[0]
-    if kind is Kind.COMPLEX and all(subject.slots()[slot].is_complex() is False for slot in floating):
-        return "C"
-    if kind is Kind.FLOAT and any(subject.slots()[slot].is_complex() for slot in floating):
-        return "F"
-    if as_integer is Kind.FLOAT:
-        letter = "f"
-    elif as_integer is Kind.INTEGER and as_boolean is Kind.INTEGER:
-        letter = "w"
-    else:
-        letter = "p"
-    if len(floating) > 1:
-        for slot in floating:
-            alone, _ = _kinds(subject, {slot}, torch.int64)
-            if alone is not None and index < len(alone) and alone[index] is Kind.INTEGER:
-                return f"{letter}:{slot}"
-    return f"{letter}:{' '.join(floating)}"
+def _kinds(subject: Subject, change: Change) -> list[Kind]:
+    """The dtype kinds of the outputs when tensors are changed."""
+    with torch.no_grad():
+        return [dtype_kind(output.dtype) for output in make(subject.run(frozenset(), change=change)).outputs]

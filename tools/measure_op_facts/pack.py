@@ -37,12 +37,13 @@ def packed(measured: Measured) -> str:
     signatures, rows, entries, contents = Table(), Table(), Table(), Table()
 
     def indexed(tree: Any, table: Table) -> Any:
-        if isinstance(tree, list) and len(tree) == 2 and isinstance(tree[1], dict):
+        if isinstance(tree, list) and isinstance(tree[1], dict):
             return [tree[0], {name: indexed(branch, table) for name, branch in sorted(tree[1].items())}]
         return table.add(tree)
 
     ops = {
-        name: entries.add([signatures.add(text), indexed(tree, rows)]) for name, (text, tree) in sorted(measured.ops.items())
+        name: entries.add([signatures.add(text), indexed(tree, rows)])
+        for name, (text, tree) in sorted(measured.ops.items())
     }
     modules = {
         name: [signatures.add(call), signatures.add(constructor), indexed(tree, rows), indexed(inside, contents)]

@@ -41,7 +41,7 @@ IN_PLACE = ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "an
 # What no sample can measure: it reaches outside, builds other things, or is no op.
 NOT_OPS = frozenset(
     "apply_ backward compile cond get_device has_names import_ir_module is_tensor load manual_seed map2_ map_ "
-    "numpy pin_memory refine_names register_hook register_post_accumulate_grad_hook rename rename_ retain_grad save "
+    "pin_memory refine_names register_hook register_post_accumulate_grad_hook rename rename_ retain_grad save "
     "seed set_ share_memory share_memory_ storage typename untyped_storage vmap while_loop".split()
 )
 
@@ -59,6 +59,18 @@ def base(name: str) -> str:
     return last[:-1] if last.endswith("_") else last
 
 
+# Functions outside of these namespaces that stand in training code beside the ops.
+OTHERS: dict[str, Callable[..., Any]] = {
+    **{f"torch.nn.init.{name}": getattr(torch.nn.init, name) for name in dir(torch.nn.init) if name.endswith("_")},
+    "torch.nn.utils.rnn.pad_sequence": torch.nn.utils.rnn.pad_sequence,
+    "torch.nn.utils.rnn.pack_padded_sequence": torch.nn.utils.rnn.pack_padded_sequence,
+    "torch.nn.utils.parameters_to_vector": torch.nn.utils.parameters_to_vector,
+    "torch.nn.Parameter": torch.nn.Parameter,
+    "torch.nn.parameter.Parameter": torch.nn.Parameter,
+    "torch.autograd.Variable": torch.autograd.Variable,
+}
+
+
 def callables() -> dict[str, Callable[..., Any]]:
     """Every public function, method, operator and property that may be an op."""
     found: dict[str, Callable[..., Any]] = {}
@@ -72,7 +84,7 @@ def callables() -> dict[str, Callable[..., Any]]:
                 found[f"{namespace}.{name}"] = value
     for name in PROPERTIES:
         found[f"torch.Tensor.{name}"] = _getter(name)
-    return found
+    return found | OTHERS
 
 
 def _getter(name: str) -> Callable[[torch.Tensor], Any]:

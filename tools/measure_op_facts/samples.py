@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -58,26 +59,29 @@ def collect() -> dict[str, list[Call]]:
     from torch.testing._internal.common_methods_invocations import op_db
 
     found: dict[str, dict[str, list[Call]]] = {}
-    for op in op_db:
-        if "jiterator" in op.name:
+    # Ops that work on floating tensors first: complex samples are only taken where there are no others.
+    for op in sorted((op for op in op_db if "jiterator" not in op.name), key=lambda op: torch.float32 not in op.dtypes):
+        if torch.float32 not in op.dtypes and base(op.name) in found:
             continue
+        spelled = {base(op.name), *(base(alias.name) for alias in op.aliases)}
         for name, call in _recorded(op):
             shape = shape_of(call)
-            kept = found.setdefault(base(name), {}).setdefault(shape, [])
-            if len(kept) < PER_SHAPE:
-                kept.append(call)
+            for key in {base(name), *(spelled if base(name) in spelled else ())}:
+                kept = found.setdefault(key, {}).setdefault(shape, [])
+                if len(kept) < PER_SHAPE:
+                    kept.append(call)
     calls = {name: [call for kept in shapes.values() for call in kept] for name, shapes in found.items()}
     for name, make in MORE.items():
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         calls[name] = [*make(), *calls.get(name, ())]
     return calls
 
 
 def _recorded(op: Any) -> Iterator[tuple[str, Call]]:
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     random.seed(0)
     dtype = next(
-        (d for d in (torch.float64, torch.float32, torch.complex128, torch.int64, torch.bool) if d in op.dtypes), None
+        (d for d in (torch.float32, torch.float64, torch.complex64, torch.int64, torch.bool) if d in op.dtypes), None
     )
     if dtype is None:
         return
@@ -152,4 +156,17 @@ def scattered(tensor: torch.Tensor) -> torch.Tensor:
 
 def fitted(calls: Mapping[str, list[Call]], name: str) -> list[Call]:
     """The calls that may suit a public callable."""
-    return list(variants(calls.get(base(name), [])))
+    return list(variants([*calls.get(name, ()), *calls.get(base(name), ())]))
+
+
+def selected(calls: list[Call], count: int) -> list[Call]:
+    """So many of the calls, as different ones as possible: one of each shape first."""
+    if len(calls) <= count:
+        return calls
+    seen: Counter[str] = Counter()
+    ranked = []
+    for index, call in enumerate(calls):
+        shape = shape_of(call)
+        ranked.append((seen[shape], index))
+        seen[shape] += 1
+    return [calls[index] for _, index in sorted(ranked)[:count]]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch._jit_internal import boolean_dispatched
 from torch.overrides import get_testing_overrides
 
 from gradsight.autograd.op_facts_rows import category
@@ -24,6 +25,8 @@ from gradsight.autograd.op_facts_rows import category
 from .subject import kind_of
 
 _UNKNOWN = object()
+# add(self, alpha, other): an order of arguments of long ago, which the stubs still list.
+_ANCIENT = {"alpha", "value", "beta"}
 _SELF_NAMES = {"self", "input"}
 
 
@@ -50,10 +53,11 @@ def signature(name: str, function: Callable[..., Any]) -> str | None:
             *_stubs("_C/_nn.pyi").get(internal, ()),
             *_stubs("_C/_VariableFunctions.pyi").get(internal, ()),
         ]
-    own = _inspected(function)
+    dispatched = boolean_dispatched.get(function) if inspect.isfunction(function) else None
+    own = _inspected(dispatched["if_true"] if dispatched else function)
     if own is not None:
         found = [own]
-    dummy = get_testing_overrides().get(function)
+    dummy = get_testing_overrides().get(function) if isinstance(function, Hashable) else None
     if not found and dummy is not None:
         found = [entry for entry in [_inspected(dummy)] if entry is not None]
     if not found:
@@ -65,10 +69,17 @@ def signature(name: str, function: Callable[..., Any]) -> str | None:
 
 def of_class(cls: type, method: str) -> str:
     """The signature of a constructor or of ``forward``, without ``self``."""
-    found = _inspected(getattr(cls, method))
-    assert found is not None, f"{cls}.{method} has no signature"
-    found.positional = found.positional[1:]
-    found.star_at -= 1
+    for owner in cls.__mro__:
+        found = _inspected(getattr(owner, method))
+        if found is not None and found.star != "args":
+            break
+    else:
+        return ""  # nn.Sigmoid and the like: nn.Module's own constructor, which takes nothing
+    # The subclasses of RNNBase say themselves which kind they are; only RNN takes a nonlinearity.
+    hidden = {"self", "mode"}
+    found.positional = [name for name in found.positional if name not in hidden]
+    found.by_keyword += ["nonlinearity"] if cls is torch.nn.RNN and method == "__init__" else []
+    found.star_at = len(found.positional)
     return merged([found])
 
 
@@ -129,6 +140,7 @@ def _stubbed(arguments: ast.arguments) -> Overload:
 
 def merged(overloads: list[Overload]) -> str:
     """One signature for all overloads, by position."""
+    overloads = [entry for entry in overloads if not _ANCIENT & set(entry.positional[1:2])] or overloads
     longest = max(overloads, key=lambda entry: len(entry.positional))
     spelled = [[name] for name in longest.positional]
     known = set(longest.positional)
@@ -158,9 +170,7 @@ def merged(overloads: list[Overload]) -> str:
 def _with_default(names: list[str], overloads: list[Overload]) -> str:
     text = "|".join(names)
     values = [entry.defaults[name] for entry in overloads for name in names if name in entry.defaults]
-    required = any(
-        name in entry.positional and name not in entry.defaults for entry in overloads for name in names
-    )
+    required = any(name in entry.positional and name not in entry.defaults for entry in overloads for name in names)
     if not values or required or values[0] is _UNKNOWN:
         return text
     kind = category(kind_of(values[0]))

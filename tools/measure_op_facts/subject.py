@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -41,12 +42,26 @@ class Subject(Protocol):
     def run(self, mask: frozenset[str], leaf: bool = False, change: Change | None = None) -> Run:
         """Prepares a call in which the slots of `mask` require grad; as leaves themselves if asked for."""
 
-    def with_whole_numbers(self) -> tuple[Subject, list[str]] | None:
-        """The same with integers for the float arguments, and which parameters those are; None without any."""
+    def with_numbers(self, of: type, change: Callable[[Any], Any]) -> tuple[Subject, list[str]] | None:
+        """The same with other values for the numbers of one type, and which parameters those are; None without any."""
 
 
 Change = Callable[[str, torch.Tensor], torch.Tensor]
 """Gives another tensor for a slot: another dtype, other values, another layout."""
+
+
+def group_of(slot: str) -> str:
+    """Parts of a module that its construction numbers are one slot, and so are all parts of inner modules.
+
+    ``param:weight_ih_l0_reverse`` belongs to ``param:weight_ih_l*``, ``param:layers.0.norm1.weight`` to ``param:*``.
+    """
+    kind, colon, name = slot.partition(":")
+    return kind + colon + part_pattern(name) if kind in ("param", "buffer") and colon else slot
+
+
+def part_pattern(name: str) -> str:
+    """The name of a parameter or buffer, without what depends on numbers given to the constructor."""
+    return "*" if "." in name else re.sub(r"_l\d+(_reverse)?$", "_l*", name)
 
 
 def kind_of(value: object) -> ArgKind:
@@ -55,6 +70,15 @@ def kind_of(value: object) -> ArgKind:
         return ArgKind(Form.TENSOR, dtype_kind(value.dtype))
     if isinstance(value, torch.dtype):
         return ArgKind(Form.DTYPE, dtype_kind(value))
+    if value is Ellipsis or isinstance(value, slice):
+        return ArgKind(Form.INDEX)
+    if (
+        isinstance(value, tuple)
+        and value
+        and all(isinstance(part, int | slice) or part in (None, ...) for part in value)
+    ):
+        sizes = all(isinstance(part, int) for part in value)
+        return ArgKind(Form.OTHER if sizes else Form.INDEX)
     if isinstance(value, list | tuple) and (found := [t for _, t in walk("", value)]):
         return ArgKind(Form.TENSORS, dtype_kind(found[0].dtype))
     if isinstance(value, complex) and not isinstance(value, int | float):
@@ -123,7 +147,9 @@ class OpCall:
         return named
 
     def slots(self) -> dict[str, torch.Tensor]:
-        return {slot: tensor for name, value in [*self._named(), *self.kwargs.items()] for slot, tensor in walk(name, value)}
+        return {
+            slot: tensor for name, value in [*self._named(), *self.kwargs.items()] for slot, tensor in walk(name, value)
+        }
 
     def run(self, mask: frozenset[str], leaf: bool = False, change: Change | None = None) -> Run:
         tensors: dict[str, torch.Tensor] = {}
@@ -136,13 +162,16 @@ class OpCall:
         kwargs = {name: rebuild(name, value, tensors) for name, value in self.kwargs.items()}
         return Run(tensors, leaves, lambda: self.function(*args, **kwargs))
 
-    def with_whole_numbers(self) -> tuple[Subject, list[str]] | None:
+    def with_numbers(self, of: type, change: Callable[[Any], Any]) -> tuple[Subject, list[str]] | None:
+        def fits(value: object) -> bool:
+            return type(value) is of and math.isfinite(value)
+
         named = [*zip(self.parameters, self.args, strict=True), *self.kwargs.items()]
-        changed = [name for name, value in named if _finite(value)]
+        changed = [name for name, value in named if fits(value)]
         if not changed:
             return None
-        args = tuple(int(value) + 1 if _finite(value) else value for value in self.args)
-        kwargs = {name: int(value) + 1 if _finite(value) else value for name, value in self.kwargs.items()}
+        args = tuple(change(value) if fits(value) else value for value in self.args)
+        kwargs = {name: change(value) if fits(value) else value for name, value in self.kwargs.items()}
         return OpCall(self.function, args, kwargs, self.parameters, self.categories), changed
 
 
@@ -185,9 +214,5 @@ class ModuleCall:
                 run.leaves[slot] = tensor
         return run
 
-    def with_whole_numbers(self) -> tuple[Subject, list[str]] | None:
+    def with_numbers(self, of: type, change: Callable[[Any], Any]) -> tuple[Subject, list[str]] | None:
         return None
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value)

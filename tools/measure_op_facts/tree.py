@@ -7,13 +7,16 @@ values or layout and is marked so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gradsight.autograd.op_facts_rows import ABSENT, category
 
+from .dtypes import WEAK
 from .oracle import Observation
+from .subject import group_of
 
 Fact = tuple[str, ...]
 
@@ -80,7 +83,8 @@ def _note(pairs: dict[Fact, bool], fact: Fact, value: bool) -> None:
 
 
 def _base(slot: str) -> str:
-    return slot.partition("#")[0]
+    """The slot that a part belongs to: a tensor to its sequence, a numbered parameter to its pattern."""
+    return group_of(slot.partition("#")[0])
 
 
 def _fold(rule: str) -> str:
@@ -103,30 +107,49 @@ def _pairs(samples: Sequence[Sample]) -> dict[Fact, set[bool]]:
     return seen
 
 
+def _minority(values: Iterable[Any]) -> int:
+    """How many differ from the most common one."""
+    counted = Counter(values)
+    return sum(counted.values()) - max(counted.values(), default=0)
+
+
 def disorder(samples: Sequence[Sample]) -> int:
-    """How much is not the same in all samples."""
-    total = sum(len(values) - 1 for values in _pairs(samples).values())
-    total += sum(not certain for certain in _errors(samples).values())
-    shapes = {(one.returns, len(one.aliases)) for one in samples}
-    total += 5 * (len(shapes) - 1)
-    total += 5 * (len({one.writes for one in samples}) - 1)
-    if len(shapes) == 1:
+    """How many single facts are not what most of the samples say."""
+    facts: dict[Fact, list[bool]] = {}
+    for one in samples:
+        for fact, value in one.pairs.items():
+            facts.setdefault(fact, []).append(value)
+    total = 0
+    for fact, values in facts.items():
+        if fact[0] == "e":
+            values = values + [False] * (sum(fact[2] in one.floating for one in samples) - len(values))
+        total += _minority(values)
+    shapes = [(one.returns, len(one.aliases)) for one in samples]
+    total += 5 * _minority(shapes) + 5 * _minority(one.writes for one in samples)
+    if len(set(shapes)) == 1:
         for index in range(len(samples[0].aliases)):
-            total += len({one.aliases[index] for one in samples}) - 1
-            total += _dtype(samples, index) is None
+            total += _minority(one.aliases[index] for one in samples)
+            if _dtype(samples, index) is None:
+                total += max(1, _minority(one.dtypes[index] for one in samples if index < len(one.dtypes)))
     for flag in range(2):
-        total += len({one.flags[flag] for one in samples} - {None}) > 1
+        total += _minority(one.flags[flag] for one in samples if one.flags[flag] is not None)
     return total
 
 
 def _dtype(samples: Sequence[Sample], index: int) -> str | None:
     """One rule that holds in all samples, where each names only the slots that exist in it."""
-    rules = [one.dtypes[index] for one in samples if index < len(one.dtypes)]
-    letters = {rule.partition(":")[0] for rule in rules}
+    strong = [(one, one.dtypes[index]) for one in samples if index < len(one.dtypes) and one.dtypes[index][0] != WEAK]
+    if not strong:
+        weak = {one.dtypes[index].strip(WEAK) for one in samples if index < len(one.dtypes)}
+        return weak.pop() if len(weak) == 1 else ""
+    letters = {rule.partition(":")[0] for _, rule in strong}
+    if letters == {"w", "p"}:
+        # They differ in what becomes of bools: a rule of its own says that this is not known.
+        letters = {"q"}
     if len(letters) != 1:
         return None
-    slots = list(dict.fromkeys(slot for rule in rules for slot in rule.partition(":")[2].split()))
-    for one, rule in zip(samples, rules, strict=False):
+    slots = list(dict.fromkeys(slot for _, rule in strong for slot in rule.partition(":")[2].split()))
+    for one, rule in strong:
         own = set(rule.partition(":")[2].split())
         if any(slot in one.tensors and slot not in own for slot in slots):
             return None
@@ -137,7 +160,7 @@ def grow(samples: Sequence[Sample]) -> Any:
     """The decision tree: a row (a dict, as in the file), or ``[parameter, {category: tree}]``."""
     best = disorder(samples)
     choice: tuple[int, int, str, dict[str, list[Sample]]] | None = None
-    if best:
+    if best and len(samples) > 1:
         for parameter in dict.fromkeys(name for one in samples for name in one.categories):
             groups: dict[str, list[Sample]] = {}
             for one in samples:

@@ -43,6 +43,7 @@ from gradsight.autograd.op_facts_rows import (
 from gradsight.autograd.op_facts_types import (
     BOOL_TENSOR,
     HIDDEN,
+    INDEX,
     INT_TENSOR,
     NO_VALUE,
     NUMBER,
@@ -67,6 +68,7 @@ from gradsight.autograd.op_facts_types import (
 __all__ = [
     "BOOL_TENSOR",
     "HIDDEN",
+    "INDEX",
     "INT_TENSOR",
     "NO_VALUE",
     "NUMBER",
@@ -135,7 +137,8 @@ def module_parameters(name: str, construction: Construction | None = None) -> tu
     """The parameters a module of this class registers: ``("weight", "bias")`` for a Linear.
 
     Names that are numbered by the construction come as a pattern for ``fnmatch``: ``weight_ih_l*``.
-    None: not a measured class, or they depend on arguments that are not known (``bias=flag``).
+    Without a construction: all that such a module may have. None: not a measured class, or they depend
+    on an argument that is not known (``bias=flag``).
     """
     return _contents(name, construction, 0)
 
@@ -238,12 +241,14 @@ def _contents(name: str, construction: Construction | None, part: int) -> tuple[
     if entry is None:
         return None
     _, constructor_index, _, tree = entry
-    built = _bind_construction(constructor_index, construction or Construction())
+    built = _bind_construction(constructor_index, construction)
     if built is None:
         return None
-    found = {index for index, _ in leaves(tree, built, _constructor_defaults(constructor_index))}
-    answers = {tuple(_data()["contents"][index][part].split()) for index in found}
-    return answers.pop() if len(answers) == 1 else None
+    found = [index for index, _ in leaves(tree, built, _constructor_defaults(constructor_index))]
+    answers = list(dict.fromkeys(tuple(_data()["contents"][index][part].split()) for index in found))
+    if construction is None:
+        return max(answers, key=len)
+    return answers[0] if len(answers) == 1 else None
 
 
 def _constructor_defaults(index: int) -> dict[str, str]:

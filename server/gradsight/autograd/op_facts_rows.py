@@ -8,7 +8,9 @@ made a difference in the measurements::
 
 Categories: ``T`` floating tensor, ``I`` integer or bool tensor, ``L`` sequence of tensors, ``n`` number,
 ``n0`` the float 0.0, ``b0``/``b1`` False/True, ``s:mean`` that string, ``N`` None, ``d:float`` a dtype
-of that kind, ``o`` anything else, ``-`` not given.
+of that kind, ``:`` a basic index, ``o`` anything else, ``-`` not given,
+``*`` any that has no branch of its own; ``s:`` also stands for any
+string that is no identifier (an equation).
 
 In a row, slots carry the names of parameters (``input``), of the parts of a module (``param:weight``)
 or of outputs (``>0``); a set of slots is a string of names with spaces between, where ``?`` before a
@@ -26,10 +28,11 @@ from gradsight.autograd.values import Kind
 
 Tree: TypeAlias = int | list[Any]
 ABSENT = "-"
+ANY = "*"
 TENSOR_CATEGORIES = frozenset({"T", "I", "L"})
 
 # Where a tree has no branch for a category, the nearest one that behaves alike for autograd.
-NEAREST = {"n0": "n", "I": "T"}
+NEAREST = {"n0": "n", "I": "T", ":": "o"}
 
 Names: TypeAlias = Mapping[str, bool]
 """A set of slots: the name, and whether it was so in every measurement."""
@@ -49,10 +52,10 @@ def category(kind: ArgKind) -> str | None:
     if form is Form.BOOL:
         return None if value is NO_VALUE else ("b1" if value else "b0")
     if form is Form.STRING:
-        return None if value is NO_VALUE else f"s:{value}"
+        return None if value is NO_VALUE else f"s:{value}" if str(value).isidentifier() else "s:"
     if form is Form.DTYPE:
         return None if kind.dtype is None else f"d:{kind.dtype.value}"
-    return {Form.TENSORS: "L", Form.NONE: "N", Form.OTHER: "o"}.get(form)
+    return {Form.TENSORS: "L", Form.NONE: "N", Form.INDEX: ":", Form.OTHER: "o"}.get(form)
 
 
 # What a category starts with, by form, for arguments whose category is not known.
@@ -70,9 +73,9 @@ def possible(kind: ArgKind, branches: Collection[str]) -> list[str]:
     """The branches that an argument may take; all of them where none was made for it."""
     exact = category(kind)
     if exact is None:
-        fitting = [name for name in branches if name != ABSENT and name.startswith(_PREFIXES[kind.form])]
+        fitting = [name for name in branches if name != ABSENT and name.startswith((*_PREFIXES[kind.form], ANY))]
     else:
-        fitting = [name for name in (exact, NEAREST.get(exact, exact)) if name in branches][:1]
+        fitting = [name for name in (exact, NEAREST.get(exact, exact), ANY) if name in branches][:1]
     return fitting or list(branches)
 
 
@@ -147,7 +150,7 @@ class RowOutput:
     """Empty for new memory, else a letter and a slot: ``v:input`` (see `ALIASES`)."""
     dtype: str
     """A letter and slots: ``p:input other`` promotes, ``f:`` also makes integers floating, ``w:`` makes
-    bools integers; ``F`` ``C`` ``I`` ``B`` is always that kind; empty: not known."""
+    bools integers, ``q:`` is ``p:`` or ``w:``; ``F`` ``C`` ``I`` ``B`` is always that kind; empty: not known."""
 
 
 @dataclass(slots=True)
@@ -209,7 +212,7 @@ def leaves(
         default = defaults.get(parameter, ABSENT)
         chosen = [name for name in (default, ABSENT) if name in branches][:1] or list(branches)
     for name in chosen:
-        excluded = not_tensors if name in TENSOR_CATEGORIES else not_tensors | {parameter}
+        excluded = not_tensors if name in TENSOR_CATEGORIES or name == ANY else not_tensors | {parameter}
         yield from leaves(branches[name], bound, defaults, excluded)
 
 
@@ -280,7 +283,7 @@ def result_kind(rule: str, bound: Bound) -> Kind | None:
     letter, _, parameters = rule.partition(":")
     if letter in _CONSTANT:
         return _CONSTANT[letter]
-    if letter not in ("p", "f", "w"):
+    if letter not in ("p", "f", "w", "q"):
         return None
     kinds = [_kind_of(kind) for name in parameters.split() for _, kind in bound.get(name, ())]
     if not kinds or (None in kinds and Kind.COMPLEX not in kinds and Kind.FLOAT not in kinds):
@@ -288,7 +291,9 @@ def result_kind(rule: str, bound: Bound) -> Kind | None:
     widest = max((kind for kind in kinds if kind is not None), key=_WIDTH.index)
     if letter == "f" and not widest.can_require_grad:
         return Kind.FLOAT
-    return Kind.INTEGER if letter == "w" and widest is Kind.BOOLEAN else widest
+    if widest is Kind.BOOLEAN and letter in ("w", "q"):
+        return Kind.INTEGER if letter == "w" else None
+    return widest
 
 
 _WIDTH = (Kind.BOOLEAN, Kind.INTEGER, Kind.FLOAT, Kind.COMPLEX)

@@ -47,8 +47,10 @@ class Form(Enum):
     NONE = "none"
     DTYPE = "dtype"
     """A `torch.dtype`; its kind stands in `ArgKind.dtype`."""
+    INDEX = "index"
+    """A slice, an Ellipsis, or a tuple of these, ints and None: a subscript that always gives a view."""
     OTHER = "other"
-    """Certainly none of the above: a device, a tuple of ints, a slice, a generator, a function..."""
+    """Certainly none of the above: a device, a tuple or list of ints, a generator, a function..."""
     UNKNOWN = "unknown"
     """It may be anything, a tensor included."""
 
@@ -78,6 +80,7 @@ INT_TENSOR = ArgKind(Form.TENSOR, Kind.INTEGER)
 BOOL_TENSOR = ArgKind(Form.TENSOR, Kind.BOOLEAN)
 TENSORS = ArgKind(Form.TENSORS, Kind.FLOAT)
 NUMBER = ArgKind(Form.NUMBER)
+INDEX = ArgKind(Form.INDEX)
 OTHER = ArgKind(Form.OTHER)
 UNKNOWN = ArgKind(Form.UNKNOWN)
 
