@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.static import assignment, containers
+from gradsight.static import assignment, containers, operators
 from gradsight.static.objects import UNKNOWN, Const, Dict, Iterator, List, Object
 from gradsight.static.walker import Frame, Walker
 
@@ -59,12 +59,14 @@ def _level(
     items, exact = containers.iterate(w, source, generator.iter)
     if not items and not exact:
         items = [containers.further(w, source)]
-    exact = exact and len(items) <= _MOST and not generator.ifs
+    exact = exact and len(items) <= _MOST
     for item in items[:_MOST]:
         if w.live is None:
             return False
         assignment.assign(w, generator.target, item, generator.target)
-        for condition in generator.ifs:
-            w.evaluate(w, condition)
+        passes = [operators.as_truth(w, w.evaluate(w, condition)) for condition in generator.ifs]
+        if False in passes:
+            continue
+        exact = None not in passes and exact
         exact = _level(w, node, inner, results) and exact
     return exact

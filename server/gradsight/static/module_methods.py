@@ -20,6 +20,7 @@ from gradsight.static.objects import (
     Ref,
     Tensor,
     Tuple,
+    Unknown,
 )
 from gradsight.static.walker import Walker
 
@@ -182,6 +183,20 @@ def _apply(w: Walker, called: _Called) -> Object:
     return called.ref
 
 
+def _part(w: Walker, called: _Called) -> Object:
+    """`get_submodule(name)`: through a part that cannot be told any parameter may be changed or replaced."""
+    name = called.arguments.get(0, "target")
+    item: Object | None = called.ref
+    for step in str(name.value).split(".") if isinstance(name, Const) and name.value else ():
+        found = w.module(item)
+        item = found.attributes.get(step) if found is not None else None
+    if item is not None and isinstance(name, Const):
+        return item
+    for _, tensor in called.parameters:
+        w.state.update(tensor.id, requires_grad=None, is_leaf=None)
+    return Unknown("module")
+
+
 def _load(w: Walker, called: _Called) -> Object:
     return UNKNOWN
 
@@ -206,5 +221,7 @@ _HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
     "apply": _apply,
     "load_state_dict": _load,
     "values": _values,
+    "get_submodule": _part,
+    "get_parameter": _part,
     "items": _named_children,
 }
