@@ -174,6 +174,7 @@ class Probe:
                 raise errors.unusable(self._python, message.get("why"), message.get("torch"), message.get("error"))
             if say == "gone":
                 worker.wait(2.0)
+                worker.end()  # so that all it printed has arrived
                 raise errors.did_not_start(self._python, worker.early_output)
 
     def _job(self) -> Message:

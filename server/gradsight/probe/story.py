@@ -120,7 +120,7 @@ class Story:
                 self._carried.note(spot.site, common["calls"], outputs[0])
         else:
             inputs += self._carried.within(spot.site, common["calls"], inputs)
-        event = Applied(**common, op=message["op"], inputs=inputs, outputs=outputs, **_graph(message))
+        event = Applied(**common, op=message["op"], inputs=inputs, outputs=outputs, **_graph(message, outputs))
         self._add(event, spot, inputs, outputs)
 
     def _mutated(self, message: Message) -> None:
@@ -138,7 +138,7 @@ class Story:
             target=target,
             version=message["version"],
             noticed=message["noticed"],
-            **_graph(message),
+            **_graph(message, outputs),
         )
         self._add(event, spot, (target, *inputs), outputs)
 
@@ -344,11 +344,13 @@ def _cut(message: Message) -> Cut | None:
     return Cut(cut) if cut else None
 
 
-def _graph(message: Message) -> dict[str, Any]:
+def _graph(message: Message, outputs: tuple[Value, ...]) -> dict[str, Any]:
     scope = message.get("scope")
+    results = {value.id: value for value in outputs}
+    saved = [(_value(wire), storage, version, what) for wire, storage, version, what in message.get("saved") or ()]
     return {
         "saved": tuple(
-            Saved(_value(wire), storage, version, what) for wire, storage, version, what in message.get("saved") or ()
+            Saved(results.get(value.id, value), storage, version, what) for value, storage, version, what in saved
         ),
         "keeps": message.get("keeps"),
         "scope": None if scope is None else _event_id(scope),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.overrides import resolve_name
+from torch.overrides import get_overridable_functions, resolve_name
 
 Func = Callable[..., Any]
 
@@ -30,6 +31,11 @@ _MODULES = {
 }
 
 
+get_overridable_functions()  # fills PyTorch's table of names while nobody waits
+# Without its wrapper, which touches the warning filters at every call, upon which Python shows old warnings again.
+_RESOLVE = inspect.unwrap(resolve_name)
+
+
 class OpNames:
     """Public dotted names, looked up once per function."""
 
@@ -49,7 +55,7 @@ class OpNames:
 
 def _public(func: Func) -> str:
     try:
-        name = resolve_name(func)
+        name = _RESOLVE(func)
     except Exception:
         name = None
     if not name:

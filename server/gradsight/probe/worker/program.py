@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -37,9 +38,15 @@ class Program:
         # Without a time of change the entry is kept, so that tracebacks show the text that ran, saved or not.
         linecache.cache[self.file] = (len(self.text), None, lines, self.file)
         main = ModuleType("__main__")
+        own = vars(sys.modules["__main__"])  # a script too, so it has what this Python gives to scripts
+        if "__annotations__" in own:
+            main.__annotations__ = {}
         if self._is_real:
             main.__file__ = self.file
-            main.__dict__["__cached__"] = None
+            if os.path.exists(self.file):  # a buffer that was never saved has no source to load
+                main.__loader__ = SourceFileLoader("__main__", self.file)
+            if "__cached__" in own:
+                main.__dict__["__cached__"] = None
         if self._is_notebook:
             # What a notebook's Python has and a plain one has not; a magic's value is unknown to the text.
             main.__dict__.update(display=print, get_ipython=lambda: None, __magic__=None)

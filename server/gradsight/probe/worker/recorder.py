@@ -36,6 +36,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     def __init__(self, reporter: Reporter, most_steps: int | None) -> None:
         super().__init__()
+        # The mode belongs to one thread, so that nothing of others comes by here.
         self._reporter = reporter
         self.parameters = Parameters(reporter)
         self._graph = Graph(reporter.identity)
@@ -83,9 +84,11 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         reporter = self._reporter
         if kwargs is None:
             kwargs = {}
-        if not reporter.listening():
+        if not reporter.recording:
             if reporter.stopped_by is not None:
                 raise reporter.stop(reporter.stopped_by)
+            return func(*args, **kwargs)
+        if func in self._mute or self._training.is_quiet:
             return func(*args, **kwargs)
         if reporter.stopped_by == BY_EVENTS:
             raise reporter.stop(BY_EVENTS)
@@ -93,7 +96,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             return self._engine.backward(*args, **kwargs)
         if func is self._autograd_grad:
             return self._engine.grad(args, kwargs)
-        if func in self._mute or self._is_quiet():
+        if self._is_quiet():
             return func(*args, **kwargs)
         return self._watched(func, args, kwargs)
 
@@ -102,7 +105,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             return True
         if self._engine.depth and not torch.is_grad_enabled():
             return True
-        return self._training.is_stepping and self._training.belongs_to_step(sys._getframe(2))
+        return self._training.has_closure and self._training.belongs_to_step(sys._getframe(2))
 
     def _watched(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         reporter, operations = self._reporter, self._operations

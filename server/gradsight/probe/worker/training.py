@@ -26,17 +26,18 @@ class Training:
         self._parameters = parameters
         self._steps_left = most_steps
         self._steps: list[tuple[Any, int, list[tuple[torch.Tensor, int, list[object]]]]] = []
-        self._quiet = 0
+        self._inside = 0
+        self.is_quiet = False
+        """Whether an optimizer is being built, steps by itself, or clears gradients: none of it is told apart."""
+        self.has_closure = False
+        """Whether an optimizer steps that may call back the program."""
 
-    @property
-    def is_stepping(self) -> bool:
-        """Whether an optimizer is at work, or gradients are being cleared."""
-        return bool(self._steps) or self._quiet > 0
+    def _enter(self, by: int) -> None:
+        self._inside += by
+        self.is_quiet = self._inside > 0 or (bool(self._steps) and not self.has_closure)
 
     def belongs_to_step(self, frame: FrameType | None) -> bool:
         """Whether what happens in `frame` is an optimizer's own work, and not that of a closure it was given."""
-        if self._quiet:
-            return True
         if not self._steps:
             return False
         optimizer = self._steps[-1][0]
@@ -66,7 +67,7 @@ class Training:
             if not self._reporter.listening():
                 original(optimizer, params, defaults)
                 return
-            self._quiet += 1
+            self._enter(1)
             stack = self._reporter.places.stack(sys._getframe(1))
             number = self._reporter.identity.number(optimizer)
             fields: dict[str, Any] = {"type": type(optimizer).__name__, "optimizer": number}
@@ -81,7 +82,7 @@ class Training:
                 fields.update(raised=str(error), parameters=values or None)
                 raise
             finally:
-                self._quiet -= 1
+                self._enter(-1)
                 self._reporter.report(BUILT, stack, fields)
 
         return __init__
@@ -89,7 +90,7 @@ class Training:
     def _adding(self, original: Any) -> Any:
         def add_param_group(optimizer: Any, group: Any) -> None:
             original(optimizer, group)
-            if self._reporter.listening() and not self._quiet:
+            if self._reporter.listening() and not self._inside:
                 stack = self._reporter.places.stack(sys._getframe(1))
                 number = self._reporter.identity.number(optimizer)
                 held = [self._reporter.value(tensor, stack) for tensor in _held(optimizer)]
@@ -101,25 +102,32 @@ class Training:
 
     def _clearing(self, original: Any, by: str, tensors_of: Callable[[Any], list[torch.Tensor]]) -> Any:
         def zero_grad(owner: Any, set_to_none: bool = True) -> None:
-            if not self._reporter.listening() or self._quiet:
+            if not self._reporter.listening() or self._inside:
                 original(owner, set_to_none)
                 return
-            self._quiet += 1
+            self._drop_failed()
+            self._enter(1)
             try:
                 original(owner, set_to_none)
             finally:
-                self._quiet -= 1
+                self._enter(-1)
             numbers = [self._reporter.identity.number(tensor) for tensor in tensors_of(owner)]
             fields = {"parameters": numbers, "by": by}
             self._reporter.report(CLEARED, sys._getframe(1), fields)
 
         return zero_grad
 
+    def _drop_failed(self) -> None:
+        """Forgets steps that raised: PyTorch calls no hook then."""
+        while self._steps and not _is_running(self._steps[-1][0]):
+            self._steps.pop()
+            self.has_closure = bool(self._steps)
+            self._enter(0)
+
     def _before_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         if not self._reporter.listening():
             return
-        while self._steps and not _is_running(self._steps[-1][0]):
-            self._steps.pop()  # a step that raised leaves no other trace
+        self._drop_failed()
         stack = self._reporter.places.stack(sys._getframe(1))
         held = [
             (tensor, tensor._version, self._reporter.value(tensor, stack))
@@ -127,11 +135,15 @@ class Training:
             if tensor.grad is not None
         ]
         self._steps.append((optimizer, self._reporter.identity.next(), held))
+        self.has_closure = any(callable(given) for given in (*args[1:], *kwargs.values()))
+        self._enter(0)
 
     def _after_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         if not self._steps or self._steps[-1][0] is not optimizer:
             return
         _, number, before = self._steps.pop()
+        self.has_closure = bool(self._steps)
+        self._enter(0)
         if not self._reporter.listening():
             return
         identity = self._reporter.identity
