@@ -160,3 +160,11 @@ async def test_settings_and_comments_silence(editor: Editor) -> None:
     await editor.until(lambda: editor.published[-1].diagnostics)
     editor.edit("y += 1", "y += 1  # gradsight: ignore[GS302]")
     assert await editor.diagnostics() == []
+
+
+async def test_code_that_does_nothing_is_faded(editor: Editor) -> None:
+    await editor.start()
+    editor.open(BROKEN.replace("y += 1\n", "").replace("loss.backward()", "loss.backward"))
+    (found,) = await editor.diagnostics()
+    assert found.code == "GS409"
+    assert list(found.tags or ()) == [types.DiagnosticTag.Unnecessary]

@@ -63,6 +63,8 @@ class Check:
     """Whether reading the source can find it."""
     probe: bool = True
     """Whether running the program can find it."""
+    pointless: bool = False
+    """Whether the marked code does nothing at all; editors fade it."""
     _find: Callable[[View], Iterator[Finding]] | None = None
 
     def __post_init__(self) -> None:

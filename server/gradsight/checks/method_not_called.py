@@ -39,6 +39,7 @@ CHECK = Check(
     message="`{method}` without `()` is not called: {consequence}.",
     page=__doc__,
     probe=False,
+    pointless=True,
 )
 
 _CONSEQUENCES = {

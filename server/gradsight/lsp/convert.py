@@ -77,6 +77,7 @@ class Converter:
         """A finding, and the text to show it in. Its fixes ride along, so that offering them costs no analysis."""
         at = self.location(finding.place)
         link = pages.link(finding.code)
+        check = pages.by_code().get(finding.code)
         return at.uri, types.Diagnostic(
             range=at.range,
             message=finding.message,
@@ -84,6 +85,7 @@ class Converter:
             code=finding.code,
             code_description=types.CodeDescription(link) if link else None,
             source=SOURCE,
+            tags=[types.DiagnosticTag.Unnecessary] if check is not None and check.pointless else None,
             related_information=[
                 types.DiagnosticRelatedInformation(self.location(related.place), related.message)
                 for related in finding.related
