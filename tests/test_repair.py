@@ -805,7 +805,7 @@ def test_whatever_is_repaired_in_real_programs_parses(newline: str) -> None:
             if hasattr(node, "lineno")
         ]
         for number, (node, place) in enumerate(nodes):
-            if number % 43:
+            if number % 97:
                 continue
             for fix in all_repairs(document, node, place, nodes[(number * 7) % len(nodes)][1]):
                 tried += 1
@@ -815,7 +815,7 @@ def test_whatever_is_repaired_in_real_programs_parses(newline: str) -> None:
                 after = applied(text, fix)
                 ast.parse(after)
                 assert newline == "\n" or "\n" not in after.replace("\r\n", ""), (path, fix)
-    assert made > tried / 4 > 100
+    assert made > tried / 4 > 50
 
 
 def all_repairs(document: Document, node: ast.AST, place: Place, other: Place) -> Iterator[Fix | None]:

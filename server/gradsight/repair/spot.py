@@ -159,7 +159,9 @@ def expression_at(document: Document, place: Place) -> Spot | None:
         return None
     if isinstance(spot.node, ast.Expr):
         spot = spot.to(spot.node.value)
-    if isinstance(spot.node, ast.expr) and place.range in (spot.range(spot.node), spot.outer(spot.node)):
+    if isinstance(spot.node, ast.expr) and (
+        place.range == spot.range(spot.node) or place.range == spot.outer(spot.node)
+    ):
         return spot
     text = document.lines.slice(place.range)
     if text.startswith("(") and text.endswith(")"):

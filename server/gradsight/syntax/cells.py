@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradsight.syntax.lines import BLANK
+from gradsight.syntax.lines import BLANK, LineScanner
 
 _MARKER = re.compile(r"[ \t]*#[ \t]*(?:%%+|<codecell>|In\[[\d ]*\])(?P<title>.*)", re.DOTALL)
 _MARKDOWN = re.compile(r"\s*\[(?:markdown|md|raw)\]", re.IGNORECASE)
@@ -122,27 +122,34 @@ def without_magics(lines: Sequence[str]) -> list[str]:
         if magic[1] not in _PYTHON_CELL_MAGICS:
             return [""] * len(found)
         found[number] = ""
-    for number, text in enumerate(found):
-        if "%" not in text and "!" not in text and "?" not in text:
-            continue
-        joined = number > 0 and (
-            found[number - 1].endswith("\\") or found[number - 1].rstrip().endswith((",", "(", "%"))
-        )
-        if joined:
-            continue
-        if runs := _RUNS_PYTHON.match(text):
-            # A form feed starts the indentation anew, so that the statement keeps its column.
-            white = len(text) - len(text.lstrip(" \t"))
-            blank = " " * (runs.end() - white - 1) + "\f" + text[:white]
-            found[number] = blank + text[runs.end() :]
-        elif magic := _LINE_MAGIC.match(text) or _HELP.match(text):
-            found[number] = magic[1] + "pass"
-        elif magic := _ASSIGNED_MAGIC.match(text):
-            found[number] = magic[1] + MAGIC
-        else:
-            continue
+    scanner, number = LineScanner(found), 0
+    while number < len(found):
         below = number + 1
-        while lines[below - 1].endswith("\\") and below < len(found) and not runs:
-            found[below] = ""
-            below += 1
+        if not BLANK.match(found[number]):
+            python = _python_of(found[number])
+            if python is None:
+                below = scanner.logical(number, len(found)).end
+            else:
+                continued = found[number].endswith("\\") and not _RUNS_PYTHON.match(found[number])
+                found[number] = python
+                while continued and below < len(found):
+                    continued = found[below].endswith("\\")
+                    found[below] = ""
+                    below += 1
+        number = below
     return found
+
+
+def _python_of(text: str) -> str | None:
+    """What stands for a line that begins a statement of IPython's; None for one of Python's."""
+    if "%" not in text and "!" not in text and "?" not in text:
+        return None
+    if runs := _RUNS_PYTHON.match(text):
+        # A form feed starts the indentation anew, so that the statement keeps its column.
+        white = len(text) - len(text.lstrip(" \t"))
+        return " " * (runs.end() - white - 1) + "\f" + text[:white] + text[runs.end() :]
+    if magic := _LINE_MAGIC.match(text) or _HELP.match(text):
+        return magic[1] + "pass"
+    if magic := _ASSIGNED_MAGIC.match(text):
+        return magic[1] + MAGIC
+    return None
