@@ -50,3 +50,31 @@ def test_nobody_clears() -> None:
 def test_something_clears_or_could(clearing: str) -> None:
     assert codes(before=clearing) == []
     assert codes(after=clearing) == []
+
+
+ORDER = """
+import torch
+
+
+def fit(model, rate, batches):
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    other = torch.optim.SGD(model.head.parameters(), lr=rate)
+    for batch in batches:
+        loss = model(batch).mean()
+        loss.backward()
+        {between}
+        optimizer.step()
+"""
+
+
+def found(between: str) -> list[str]:
+    return [finding.code for finding in static_findings(ORDER.format(between=between))]
+
+
+def test_an_optimizer_that_clears_itself_before_its_step() -> None:
+    assert found("optimizer.zero_grad()") == ["GS602"]
+
+
+@pytest.mark.parametrize("between", ["other.zero_grad()", "forget(optimizer)", "pass"])
+def test_something_else_between_backward_and_step(between: str) -> None:
+    assert "GS602" not in found(between)

@@ -97,9 +97,10 @@ def _holds(outer: Site, inner: Site) -> bool:
 def erasures(training: Training) -> Iterator[Erasure]:
     """Clearings between a backward and the step that should have used it, where every step of the optimizer is hit."""
     for steps in _by_optimizer(training):
-        found = [_erased(training, step, steps[index - 1] if index else None) for index, step in enumerate(steps)]
+        before = [None, *steps]
+        found = [_erased(training, step, before[index]) for index, step in enumerate(steps)]
         told = [erasure for erasure in found if erasure is not None]
-        fed = [step for step in steps if step.parameters and _feeding(training, step.parameters, 0, step.event)]
+        fed = [step for step in steps if _feeding(training, step.parameters, 0, step.event)]
         if told and len(told) == len(fed):
             yield from told
 
@@ -112,16 +113,16 @@ def _by_optimizer(training: Training) -> Iterator[list[Step]]:
 
 
 def _feeding(
-    training: Training, parameters: frozenset[int], start: int, step: Stepped | Mutated
+    training: Training, parameters: frozenset[int] | None, start: int, step: Stepped | Mutated
 ) -> list[BackwardCalled]:
-    """The calls after `start` that give gradients to what `step` uses, in order."""
+    """The calls after `start` that give gradients to what `step` uses, in order; all calls where that is unknown."""
     return [
         call
-        for call, behind in training.backwards
+        for call, graph in training.backwards
         if start < call.id < step.id
         and call.api == "backward"
         and compatible(call, step)
-        and not parameters.isdisjoint(receivers(call, behind))
+        and (parameters is None or not parameters.isdisjoint(receivers(call, graph)))
     ]
 
 
@@ -133,24 +134,32 @@ def _accumulates(calls: list[BackwardCalled], step: Stepped | Mutated) -> bool:
 
 
 def _erased(training: Training, step: Step, before: Step | None) -> Erasure | None:
-    if step.parameters is None:
-        return None
     start = before.event.id if before is not None else 0
     calls = _feeding(training, step.parameters, start, step.event)
     if not calls:
         return None
     last = calls[-1]
-    fed = step.parameters.intersection(
-        number for call, behind in training.backwards if call is last for number in receivers(call, behind)
-    )
+    fed = None
+    if step.parameters is not None:
+        given = (number for call, graph in training.backwards if call is last for number in receivers(call, graph))
+        fed = step.parameters.intersection(given)
     cleared: set[int] = set()
     clearing: GradsCleared | None = None
+    complete = False
     for event in training.clearings(fed, last.id, step.event.id):
-        if not isinstance(event, GradsCleared) or event.parameters is None or not _always(event, step.event):
+        if not isinstance(event, GradsCleared) or not _always(event, step.event):
             return None
-        cleared.update(event.parameters)
+        cleared.update(event.parameters or ())
+        complete = complete or _is_own_clearing(event, step.event)
         clearing = clearing or event
-    return Erasure(last, clearing, step.event) if clearing is not None and fed <= cleared else None
+    if clearing is None or not (complete or (fed is not None and fed <= cleared)):
+        return None
+    return Erasure(last, clearing, step.event)
+
+
+def _is_own_clearing(event: GradsCleared, step: Stepped) -> bool:
+    """Whether the optimizer that steps cleared its own gradients."""
+    return event.by == "optimizer" and event.name is not None and event.name == step.name
 
 
 def _always(event: Event, step: Stepped) -> bool:

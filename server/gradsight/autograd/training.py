@@ -20,7 +20,7 @@ from gradsight.autograd.events import (
     Trace,
     compatible,
 )
-from gradsight.autograd.graph import Behind
+from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.values import Value
 
 Backwards: TypeAlias = Sequence[tuple[BackwardCalled, Behind]]
@@ -73,8 +73,8 @@ class Training:
     @cached_property
     def _given(self) -> dict[int, list[BackwardCalled]]:
         given: dict[int, list[BackwardCalled]] = {}
-        for call, behind in self.backwards:
-            for number in receivers(call, behind):
+        for call, graph in self.backwards:
+            for number in receivers(call, graph):
                 given.setdefault(number, []).append(call)
         return given
 
@@ -99,7 +99,9 @@ class Training:
                 found.add(event.target.id)
                 if event.target.storage is not None:
                     found.add(event.target.storage)
-        found.update(event.old.id for event in self.trace.each(Rebound))
+        for rebound in self.trace.each(Rebound):
+            if rebound.old.id in behind(self.trace, rebound.new).leaves:
+                found.add(rebound.old.id)
         return frozenset(found)
 
     def is_updated_by_hand(self, leaf: Value) -> bool:
@@ -137,8 +139,8 @@ class Training:
         siblings = step.parameters or frozenset()
         feeding = tuple(
             call
-            for call, behind in self.backwards
-            if call.api == "backward" and not siblings.isdisjoint(receivers(call, behind))
+            for call, graph in self.backwards
+            if call.api == "backward" and not siblings.isdisjoint(receivers(call, graph))
         )
         if feeding:
             return feeding
@@ -165,13 +167,13 @@ class Training:
         return tuple(event for event in self.trace.events if isinstance(event, GradsCleared | Opaque))
 
 
-def receivers(call: BackwardCalled, behind: Behind) -> Iterable[int]:
+def receivers(call: BackwardCalled, graph: Behind) -> Iterable[int]:
     """Ids of the leaves to which a call really gives a gradient."""
     if call.raised is not None or any(root.requires_grad is False for root in call.roots):
         return ()
     if call.inputs is not None:
-        return [value.id for value in call.inputs if value.id in behind.leaves]
-    return behind.leaves.keys() if call.api == "backward" else ()
+        return [value.id for value in call.inputs if value.id in graph.leaves]
+    return graph.leaves.keys() if call.api == "backward" else ()
 
 
 def clears(event: Event, parameters: frozenset[int] | None) -> bool:

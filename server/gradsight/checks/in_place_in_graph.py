@@ -29,6 +29,7 @@ are filled slot by slot are not even mentioned.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.conflicts import Saves, conflicts, leaf_under
@@ -71,6 +72,8 @@ def find(view: View) -> Iterator[Finding]:
     for write in trace.each(Mutated):
         if write.site in harmful or write.target.id in roots or not is_in_graph(trace, write):
             continue
+        if fills_a_slot(view.node(write)):
+            continue
         if leaf_under(trace, write.target) is not None or giver_of_several(view, write.target) is not None:
             continue  # PyTorch refuses it
         if goes_on(place := view.place(write), told):
@@ -101,6 +104,13 @@ def is_in_graph(trace: Trace, write: Mutated) -> bool:
         and not write.op.startswith("torch.nn.")
         and not is_accumulator(trace, target)
     )
+
+
+def fills_a_slot(node: ast.AST | None) -> bool:
+    """Whether the write is `y[i] = ...` or `y[i] += ...`, for which there is no better form to hint at."""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Subscript)
+    return isinstance(node, ast.Assign)
 
 
 def is_accumulator(trace: Trace, target: Value) -> bool:
