@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+
 from gradsight.autograd.events import (
     Applied,
     BackwardCalled,
@@ -113,7 +114,9 @@ def test_parameters_are_reached_through_modules(source: str) -> None:
 
 
 def test_loop_bodies_are_walked_until_the_second_pass() -> None:
-    trace = walk("w = leaf\nfor _ in range(100):\n    loss = (w * w).sum()\n    loss.backward()\n    w = w - 0.1 * w.grad\n")
+    trace = walk(
+        "w = leaf\nfor _ in range(100):\n    loss = (w * w).sum()\n    loss.backward()\n    w = w - 0.1 * w.grad\n"
+    )
     assert [call.roots[0].requires_grad for call in trace.each(BackwardCalled)] == [True, True]
     (rebound,) = [event for event in trace.each(Rebound) if event.name == "w"]
     assert rebound.old.is_leaf and rebound.new.is_leaf is False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from gradsight.autograd.events import Trace
 from gradsight.document import Document
 from gradsight.static import Walk, interpret
@@ -77,7 +78,9 @@ def summary(trace: Trace, walk: Walk) -> list[tuple[object, ...]]:
             facts.append((name, str(getattr(event, name, None))))
         for name in ("value", "target"):
             value = getattr(event, name, None)
-            facts.append((name, None if value is None else (value.requires_grad, value.is_leaf, value.shape, value.name)))
+            facts.append(
+                (name, None if value is None else (value.requires_grad, value.is_leaf, value.shape, value.name))
+            )
         for name in ("roots", "outputs", "inputs"):
             values = getattr(event, name, None) or ()
             facts.append((name, tuple((value.requires_grad, value.is_leaf, value.shape) for value in values)))

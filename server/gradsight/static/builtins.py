@@ -245,8 +245,9 @@ def _type(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 
 _HANDLERS: dict[str, _Handler] = {
-    "float": _to_number("float"), "int": _to_number("int"), "bool": _to_number("bool"), "complex": _to_number("float"),
-    "len": _len, "range": _range, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "iter": _iter, "next": _next,
+    "float": _to_number("float"), "int": _to_number("int"), "bool": _to_number("bool"),
+    "len": _len, "range": _range, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "iter": _iter,
+    "next": _next, "complex": _to_number("float"),
     "sum": _sum, "max": _extreme, "min": _extreme, "abs": _abs, "round": _extreme, "tuple": _tuple, "dict": _dict,
     "list": lambda w, node, arguments: as_list(w, node, arguments, "list"),
     "set": lambda w, node, arguments: as_list(w, node, arguments, "set"),

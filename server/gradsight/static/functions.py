@@ -112,7 +112,7 @@ def define_class(w: Walker, node: ast.ClassDef) -> Object:
 
 
 def find_method(of: Object, name: str, after: Class | None = None) -> tuple[Object, Class] | None:
-    """A name in the namespaces of a class and its bases, with the class that has it; `after` starts behind that class."""
+    """A name in the namespaces of a class and its bases, with the class that has it; from behind `after` on."""
     order = linearised(of)
     if after is not None and after in order:
         order = order[order.index(after) + 1 :]

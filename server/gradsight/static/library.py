@@ -75,12 +75,37 @@ _HARMLESS = frozenset(
     ]
 )
 _HARMLESS_TORCH = (
-    "torch.manual_seed", "torch.seed", "torch.save", "torch.load", "torch.device", "torch.cuda.", "torch.backends.", "torch.set_",
-    "torch.get_", "torch.is_", "torch.Generator", "torch.Size", "torch.random.", "torch.distributed.", "torch.nn.utils.clip_",
-    "torch.nn.init.", "torch.utils.", "torch.optim.lr_scheduler.", "torch.mps.", "torch.profiler.", "torch.initial_seed", "torch.amp.",
-    "torch.version", "torch.finfo", "torch.iinfo", "torch.numel", "torch.autograd.set_detect_anomaly", "torch.autograd.detect_anomaly",
-    "torch.nn.utils.parameters_to_vector", "torch.use_deterministic_algorithms",
-)  # fmt: skip
+    "torch.manual_seed",
+    "torch.seed",
+    "torch.save",
+    "torch.load",
+    "torch.device",
+    "torch.cuda.",
+    "torch.backends.",
+    "torch.set_",
+    "torch.get_",
+    "torch.is_",
+    "torch.Generator",
+    "torch.Size",
+    "torch.random.",
+    "torch.distributed.",
+    "torch.nn.utils.clip_",
+    "torch.nn.init.",
+    "torch.utils.",
+    "torch.optim.lr_scheduler.",
+    "torch.mps.",
+    "torch.profiler.",
+    "torch.initial_seed",
+    "torch.amp.",
+    "torch.version",
+    "torch.finfo",
+    "torch.iinfo",
+    "torch.numel",
+    "torch.autograd.set_detect_anomaly",
+    "torch.autograd.detect_anomaly",
+    "torch.nn.utils.parameters_to_vector",
+    "torch.use_deterministic_algorithms",
+)
 _DATA = ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split", "ConcatDataset", "load_data")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
@@ -60,22 +60,10 @@ class Frame:
     continues: list[State] = field(default_factory=list)
 
 
-class Evaluate(Protocol):
-    """Evaluates an expression."""
-
-    def __call__(self, w: Walker, node: ast.expr, /) -> Object: ...
-
-
-class ExecuteBlock(Protocol):
-    """Walks statements."""
-
-    def __call__(self, w: Walker, body: Sequence[ast.stmt], /) -> None: ...
-
-
-class Call(Protocol):
-    """Calls an object."""
-
-    def __call__(self, w: Walker, node: ast.AST, function: Object, arguments: Arguments, /) -> Object: ...
+# The entries of the interpreter proper: evaluating an expression, walking statements, calling an object.
+Evaluate: TypeAlias = Callable[["Walker", ast.expr], Object]
+ExecuteBlock: TypeAlias = Callable[["Walker", Sequence[ast.stmt]], None]
+Call: TypeAlias = Callable[["Walker", ast.AST, Object, Arguments], Object]
 
 
 def _not_wired(*_: object) -> Any:
@@ -103,7 +91,7 @@ class Walker:
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
-        """The three entries of the interpreter proper, set by it: the modules below need them, and it needs the modules."""
+        """The three entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
         self.reads: dict[str, Object | None] | None = None
