@@ -210,7 +210,7 @@ def _listed(shape: Shape | tuple[Shape, ...]) -> bool:
 
 
 def _parts(answer: OpAnswer, shape: Shape | tuple[Shape, ...], index: int) -> tuple[Shape, ...]:
-    """The shapes of what output `index` stands for: one tensor, or each of a sequence (two if its length is unknown)."""
+    """The shapes of what output `index` stands for: one tensor, or each of several (two if nobody knows how many)."""
     listed = _listed(shape)
     if answer.many:
         return shape if listed else (None, None)  # type: ignore[return-value]
