@@ -28,7 +28,7 @@ export class Editor {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     editor.page = editor.browser.pages()[0] ?? await editor.browser.newPage();
-    editor.page.setDefaultTimeout(30_000);
+    editor.page.setDefaultTimeout(60_000);
     await editor.page.goto(`${editor.server.url}?folder=${encodeURIComponent(editor.server.workspace)}`, { waitUntil: 'domcontentloaded' });
     await editor.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await editor.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });

@@ -3,7 +3,7 @@
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The first truthy answer of `test`; an error that says what it last answered when there is none in time. */
-export async function until(what, test, limitMs = 30_000) {
+export async function until(what, test, limitMs = 60_000) {
   const end = Date.now() + limitMs;
   let last;
   for (;;) {
