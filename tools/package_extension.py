@@ -22,8 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = ROOT / "dist" / "bundled"
 LIBRARIES = ("pygls", "lsprotocol", "attrs", "cattrs", "jedi", "parso", "typing_extensions", "exceptiongroup", "tomli")
 """Named one by one, not resolved: the newest Python needs fewer of them than the oldest."""
-CONTENT = ("package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/icon.png", "docs/images/*.png",
-           "docs/checks/*.md", "dist/extension.js", "dist/licenses.txt", "server/start.py", "server/gradsight/**/*")  # fmt: skip
+CONTENT = ("package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/icon.png",
+           "docs/images/*.png", "docs/checks/*.md",
+           "dist/extension.js", "dist/licenses.txt", "server/start.py", "server/gradsight/**/*")  # fmt: skip
 UNUSED = ("bin", "jedi/third_party/django-stubs", "jedi/third_party/typeshed/stubs")
 """Left out of the libraries: commands, and type stubs of packages through which no gradient flows."""
 TEXT_ASSETS = {

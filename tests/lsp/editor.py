@@ -27,6 +27,7 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.published: list[types.PublishDiagnosticsParams] = []
         self.outputs: list[str] = []
+        self.registered: list[types.RegistrationParams] = []
         self.messages: list[types.ShowMessageParams] = []
         self.progress: list[dict[str, Any]] = []
         self.encoding = "utf-16"
@@ -35,6 +36,7 @@ class Editor:
         handlers = client.protocol.fm.features
         handlers[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = self._note(self.published.append)
         handlers["gradsight/output"] = self._note(lambda params: self.outputs.append(params.text))
+        handlers[types.CLIENT_REGISTER_CAPABILITY] = self._note(self.registered.append)
         handlers[types.WINDOW_SHOW_MESSAGE] = self._note(self.messages.append)
         handlers[types.PROGRESS] = self._note(
             lambda params: self.progress.append({"token": params.token, **dict(params.value)})
@@ -51,6 +53,7 @@ class Editor:
         self,
         encodings: Sequence[str] = ("utf-16",),
         configuration: dict[str, Any] | None = None,
+        registers: bool = False,
         **options: Any,
     ) -> types.InitializeResult:
         """Introduces the editor to the server."""
@@ -59,6 +62,8 @@ class Editor:
             workspace=types.WorkspaceClientCapabilities(
                 configuration=configuration is not None,
                 workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+                did_change_configuration=types.DidChangeConfigurationClientCapabilities(registers),
+                did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(registers),
             ),
             window=types.WindowClientCapabilities(work_done_progress=True),
             notebook_document=types.NotebookDocumentClientCapabilities(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lsprotocol import types
 
@@ -160,6 +162,25 @@ async def test_settings_and_comments_silence(editor: Editor) -> None:
     await editor.until(lambda: editor.published[-1].diagnostics)
     editor.edit("y += 1", "y += 1  # gradsight: ignore[GS302]")
     assert await editor.diagnostics() == []
+
+
+async def test_a_project_file_holds_here_too(editor: Editor, tmp_path: Path) -> None:
+    uri, project = (tmp_path / "a.py").as_uri(), tmp_path / "pyproject.toml"
+    project.write_text('[tool.gradsight]\nignore = ["GS302"]\nselct = []\n')
+    await editor.start(registers=True)
+    (asked,) = await editor.until(lambda: editor.registered)
+    assert [each.method for each in asked.registrations] == [
+        types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+        types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+    ]
+    editor.open(BROKEN, uri)
+    assert await editor.shown(uri) == []
+    assert len([each for each in editor.messages if "selct" in each.message]) == 1
+    project.write_text("")
+    changed = types.FileEvent(project.as_uri(), types.FileChangeType.Changed)
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([changed]))
+    last = await editor.until(lambda: (each := editor.latest(uri)) and each.diagnostics)
+    assert [each.code for each in last] == ["GS302"]
 
 
 async def test_code_that_does_nothing_is_faded(editor: Editor) -> None:

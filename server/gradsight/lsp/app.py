@@ -64,6 +64,7 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
 async def initialized(ls: Server, params: types.InitializedParams) -> None:
     """The editor is ready for questions."""
     await ls.ask_for_settings()
+    await ls.ask_to_be_told()
 
 
 async def shutdown(ls: Server, params: Any) -> None:

@@ -89,6 +89,21 @@ class Server(LanguageServer):
             self.session.settings = settings
             self.refresh_all()
 
+    async def ask_to_be_told(self) -> None:
+        """Asks the editor to say when settings or a pyproject.toml change, if it likes to be asked."""
+        client, wanted = self.session.client, []
+        if client.registers_configuration:
+            options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+            wanted.append(types.Registration("settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
+        if client.registers_watchers:
+            watchers = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/pyproject.toml")])
+            wanted.append(types.Registration("projects", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, watchers))
+        if wanted:
+            try:
+                await self.client_register_capability_async(types.RegistrationParams(wanted))
+            except Exception as error:
+                logger.warning("the editor does not tell of changes: %s", error)
+
     async def ask_for_settings(self) -> None:
         """Asks the editor for its settings, if it can be asked."""
         if not self.session.client.configuration:
