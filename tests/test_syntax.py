@@ -34,7 +34,7 @@ def pieces(text: str) -> list[str]:
         ["if a:\n  b\nelif c:\n  d\n# c\n\nelse:\n  e", "try:\n  a\nexcept E:\n  b\nfinally:\n  c"],
         ["x = '''\ndef f():\n'''", 'y = """a\n(\n""" + \'(\''],
         ["x = 'a\\\n(b'", "y = 1 + \\\n2", "z"],
-        ["x = '('  # (", 'y = "\\"("', "z = r'\\'"],
+        ["x = '('  # (", 'y = "\\"("', "z = r'\\\\'"],
         ["f'{x[\"(\"]!r:>{w}} (' + g", "f'''{a\n} ( {'}'}'''", "y = f'{{('", 'f"{d["a"]}("', "h"],
         ["f'\\N{LEFT PARENTHESIS}('", "rb'('", "y"],
         [
@@ -50,11 +50,9 @@ def pieces(text: str) -> list[str]:
 @pytest.mark.parametrize("between", ["\n", "\n# comment ( '''\n\n"])
 def test_split_at_top_level_statements(statements: list[str], between: str) -> None:
     text = between.join(statements) + "\n"
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        assert sys.version_info < (3, 12), "only quotes inside f-strings are new"
-        pytest.skip("the grammar of a newer Python")
+    if 'd["a"]' in text and sys.version_info < (3, 12):
+        pytest.skip("the same quotes inside an f-string are new")
+    ast.parse(text)
     assert pieces(text) == statements
 
 
