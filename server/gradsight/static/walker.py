@@ -317,10 +317,14 @@ class Walker:
                 self.state.tensors[item.id] = replace(value, name=name)
             return
         layer = self.module(item)
-        if layer is not None and isinstance(layer.type, Dotted):
-            for attribute, part in layer.attributes.items():
-                if isinstance(part, Tensor) and "." not in (self.state.tensors[part.id].name or ""):
+        if layer is None or not isinstance(layer.type, Dotted):
+            return
+        for attribute, part in layer.attributes.items():
+            if isinstance(part, Tensor):
+                if "." not in (self.state.tensors[part.id].name or ""):
                     self.called(part, f"{name}.{attribute}")
+            elif part is not item and not attribute.startswith("<"):
+                self.called(part, f"{name}.{attribute}")
 
     def capture(self, scope: int | None) -> None:
         """A function was defined in this scope."""
