@@ -35,4 +35,5 @@ def test_fixes_cure(case: Case) -> None:
     result = run(text)
     assert result.raised is None, f"{case.path} after {list(titles)}: {result.error}\n{text}"
     assert result.shows(case.fixed), f"{case.path} after {list(titles)}: {case.fixed!r} does not hold\n{text}"
-    assert not result.shows(case.runs), f"{case.path} after {list(titles)}: the symptom still shows\n{text}"
+    harmless = case.fixed == case.runs
+    assert harmless or not result.shows(case.runs), f"{case.path} after {list(titles)}: the symptom still shows\n{text}"

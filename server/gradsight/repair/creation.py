@@ -72,17 +72,26 @@ def leaf_after(document: Document, factory: Place, op: Place) -> Fix | None:
     spot, call = made
     if _callee(document, call) == "Parameter":
         return _parameter_around(spot, call, outer[0])
-    written = next((keyword for keyword in call.keywords if keyword.arg == "requires_grad"), None)
-    if written is not None:
+    if any(keyword.arg == "requires_grad" for keyword in call.keywords):
         dropped = arguments.drop_keyword(document, factory, "requires_grad")
-    elif isinstance(spot.parent, ast.Attribute) and spot.parent.attr == "requires_grad_":
-        switch = spot.up().up()
-        dropped = calls.remove_tail(document, Place(factory.path, switch.range(switch.node)))
+    elif (switch := _switch_around(spot, outer[0])) is not None:
+        dropped = calls.remove_tail(document, switch)
     else:
         return None
     appended = calls.append(document, op, _SWITCH)
     title = f"Call `{_SWITCH[1:]}` on the result instead"
     return combined(document, title, dropped, appended, safety=Safety.CHANGES_TRAINING)
+
+
+def _switch_around(factory: Spot, op: Spot) -> Place | None:
+    """The call of `requires_grad_()` between the call that makes a tensor and the op around it."""
+    spot = factory
+    while spot.found.parents and spot.node is not op.node:
+        spot = spot.up()
+        function = spot.node.func if isinstance(spot.node, ast.Call) and spot.node is not op.node else None
+        if isinstance(function, ast.Attribute) and function.attr == "requires_grad_":
+            return Place(spot.document.path, spot.range(spot.node))
+    return None
 
 
 def _parameter_around(spot: Spot, call: ast.Call, outer: Spot) -> Fix | None:
