@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def _run(connection: socket.socket, text: str) -> None:
             os.dup2(nothing, number)
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+        warnings.resetwarnings()  # a program does not live under the test runner's filters
         channel = Channel(connection)
         work = {
             "file": _file(), "is_file": True, "is_notebook": False, "text": text, "arguments": [],
