@@ -267,6 +267,27 @@ def test_a_notebook_is_edited_by_cells() -> None:
     assert Document.from_cells("nb", []).chunks == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "cells"),
+    [
+        ("y = 2", "y = 20\ny = 3", ["x = 1\nx = 2", "y = 20\ny = 3\nz = 3", "w"]),
+        ("x = 2\ny = 2\n", "", ["x = 1", "z = 3", "w"]),
+        ("x = 1\n", "", ["x = 2", "y = 2\nz = 3", "w"]),
+        ("w", "w\nv", ["x = 1\nx = 2", "y = 2\nz = 3", "w\nv"]),
+        ("y = 2\nz = 3\n", "", ["x = 1\nx = 2", "w"]),
+        ("w", "w", ["x = 1\nx = 2", "y = 2\nz = 3", "w"]),
+    ],
+)
+def test_the_text_of_a_notebook_is_edited_within_its_cells(old: str, new: str, cells: list[str]) -> None:
+    document = Document.from_cells("nb", [("u1", "x = 1\nx = 2"), (None, None), ("u3", "y = 2\nz = 3"), ("u4", "w")])
+    edited = document.edited(document.text.replace(old, new))
+    lines = edited.text.split("\n")
+    assert ["\n".join(lines[cell.first_line : cell.end_line]) for cell in edited.cells] == cells
+    assert edited.text == document.text.replace(old, new)
+    keys = [(1, "u1"), (3, "u3"), (4, "u4")]
+    assert [(cell.index, cell.key) for cell in edited.cells] == (keys if len(cells) == 3 else [keys[0], keys[2]])
+
+
 def test_a_file_that_is_no_notebook_is_refused() -> None:
     with pytest.raises(ValueError, match="not a notebook"):
         Document.from_notebook("a.ipynb", "{")

@@ -6,11 +6,12 @@ A document never changes; an edit gives another one.
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from gradsight.syntax.cells import Cell, join_cells, marked_cells, notebook_cells
+from gradsight.syntax.cells import Cell, cut_again, join_cells, marked_cells, notebook_cells
 from gradsight.syntax.chunks import Chunk, Piece, Placed, split
 from gradsight.syntax.found import Found, smallest
 from gradsight.syntax.ranges import range_of
@@ -64,7 +65,7 @@ class Document:
 
     @classmethod
     def _of_text(cls, path: str, text: str) -> Document:
-        code = text.split("\n") if "\r" not in text else list(LineMap(text).lines())
+        code = text.split("\n") if "\r" not in text else re.split("\r\n|\r|\n", text)
         cells = marked_cells(code) if "%%" in text or "<codecell>" in text or "# In[" in text else ()
         return cls(path, text, code, cells, False)
 
@@ -74,13 +75,15 @@ class Document:
         return cls(path, joined.text, joined.lines, joined.cells, True)
 
     def edited(self, text: str) -> Document:
-        """The same file with another text. Statements that stay the same stay the same `Chunk`."""
+        """The same file with another text. Statements that stay the same stay the same `Chunk`.
+
+        In a notebook the borders of cells stay where the text around them stays.
+        """
+        if self.is_notebook:
+            return self.edited_cells(cut_again(self.cells, self.text, text))
         document = self._of_text(self.path, text)
         document._next_serial = self._next_serial
-        if self.is_notebook:
-            document._chunk_anew(self.chunks)
-        else:
-            document._chunk_from(self)
+        document._chunk_from(self)
         return document
 
     def edited_cells(self, cells: Sequence[tuple[str | None, str | None]]) -> Document:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradsight.syntax.lines import BLANK, LineScanner
+from gradsight.syntax.reuse import common_ends
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"[ \t]*#[ \t]*(?:%%+|<codecell>|In\[[\d ]*\])(?P<title>.*)", re.DOTALL)
 _MARKDOWN = re.compile(r"\s*\[(?:markdown|md|raw)\]", re.IGNORECASE)
 _LINE_MAGIC = re.compile(r"([ \t]*)(?:%[A-Za-z_]|!|\?)")
@@ -103,11 +105,32 @@ def join_cells(cells: Sequence[tuple[str | None, str | None]]) -> Joined:
     for index, (key, source) in enumerate(cells, start=1):
         if source is None:
             continue
-        shown = re.split(r"\r\n|\r|\n", source)
+        shown = _LINE_END.split(source)
         found.append(Cell(index, len(lines), len(lines) + len(shown), key=key))
         texts.append("\n".join(shown))
         lines += without_magics(shown)
     return Joined("\n".join(texts), tuple(lines) if lines else ("",), tuple(found))
+
+
+def cut_again(cells: Sequence[Cell], old: str, new: str) -> list[tuple[str | None, str | None]]:
+    """(key, source) of the cells of a notebook whose joined text `old` has become `new`."""
+    before, after = (_LINE_END.split(text) for text in (old, new))
+    head, tail = common_ends(before, after)
+    moved = len(after) - len(before)
+    found: list[tuple[str | None, str | None]] = []
+    start = 0
+    for cell in cells:
+        end = cell.end_line
+        if end >= len(before) - tail and end > head:
+            end += moved
+        elif end > head:
+            end = min(end, len(after) - tail)
+        end = len(after) if cell is cells[-1] else max(end, start)
+        found += [(None, None)] * (cell.index - len(found) - 1)
+        # A cell that has lost its last line is gone.
+        found.append((cell.key, "\n".join(after[start:end]) if start < end else None))
+        start = end
+    return found
 
 
 def without_magics(lines: Sequence[str]) -> list[str]:

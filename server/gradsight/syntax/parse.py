@@ -24,6 +24,7 @@ _NAME = "<gradsight>"
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _ROUNDS = 12
 _MOST_TRIED = 3000
+_FEW_ROUNDS = 4
 _CANNOT_BE_READ = re.compile("[\0\ud800-\udfff]")
 _HEADER_IN_MESSAGE = re.compile(r"expected an indented block.* on line (\d+)")
 _KEYWORD = re.compile(r"[ \t\f]*(?:async[ \t]+)?([a-z]+|@)")
@@ -139,7 +140,7 @@ class _Patient:
         for number, each in enumerate(self._statements):
             if not each.whole:
                 self._replace(number)
-        for round_ in range(2 * _ROUNDS):
+        for round_ in range(2 * _ROUNDS if len(self._statements) <= _MOST_TRIED else _FEW_ROUNDS):
             try:
                 return _strict("\n".join(self._lines))
             except SyntaxError as error:
