@@ -27,6 +27,7 @@ path.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, GradRead, MethodNamed, Opaque, compatible
@@ -34,8 +35,11 @@ from gradsight.autograd.graph import behind
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import name_of, source
+from gradsight.document import Document
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
+from gradsight.syntax.found import Found
+from gradsight.syntax.ranges import range_of
 from gradsight.syntax.uses import Use, use_of
 from gradsight.text import Place, Range, Site
 
@@ -49,6 +53,9 @@ CHECK = Check(
 )
 
 
+_CALL = re.compile(r"\bbackward\s*\(")
+
+
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """Reads that come too early on every path."""
@@ -59,14 +66,16 @@ def find(view: View) -> Iterator[Finding]:
         made = view.trace.maker(value)
         if not isinstance(made, Created) or _comes_from_elsewhere(view, read, made) or _may_have_gradient(view, read):
             continue
-        later = next((call for call, found in view.backwards if call.api == "backward"), None)
         found = view.found(read)
         use = use_of(found) if found is not None else Use.SHOWN
+        ended = view.trace.complete and view.trace.error is None
+        never = ended and not _CALL.search(view.documents[read.site.path].text)
         # Keeping None for later is only wrong for sure where no later moment can fill it.
-        if use is not Use.NEEDED and (use is not Use.KEPT or later is not None or not view.trace.complete):
+        if use is not Use.NEEDED and (use is not Use.KEPT or not never or view.backwards):
             continue
+        later = _backward_behind(view, read, found) if found is not None else None
         yield CHECK.finding(
-            view.place(read), view.trace, read, variant=None if later else "never",
+            view.place(read), view.trace, read, variant="never" if never and not view.backwards else None,
             related=[view.related(later, "the backward comes only here")] if later else [],
             fixes=_fixes(view, read, later), read=source(view, read), name=name_of(view, value),
         )  # fmt: skip
@@ -107,14 +116,34 @@ def _may_have_gradient(view: View, read: GradRead) -> bool:
     return False
 
 
-def _fixes(view: View, read: GradRead, later: BackwardCalled | None) -> list[Fix]:
+def _backward_behind(view: View, read: GradRead, found: Found) -> Place | None:
+    """The `backward()` that follows the read in its own block."""
+    for statement, line in _following(view.documents[read.site.path], found):
+        match statement:
+            case ast.Expr(ast.Call(func=ast.Attribute(attr="backward")) as call):
+                return Place(read.site.path, range_of(call).moved(line))
+    return None
+
+
+def _following(document: Document, found: Found) -> Iterator[tuple[ast.stmt, int]]:
+    """The statements behind the one found, in its block, with the line from which each counts."""
+    block = found.block
+    if block is not None:
+        yield from ((statement, found.line) for statement in block[block.index(found.statement) + 1 :])
+        return
+    for placed in document.chunks:
+        if placed.line > found.line:
+            yield from ((statement, placed.line) for statement in placed.chunk.body)
+
+
+def _fixes(view: View, read: GradRead, later: Place | None) -> list[Fix]:
     """Move the backward before the read where it follows in the same block; without any, call it on the loss."""
     place = view.place(read)
     if later is not None:
-        there = view.place(later)
-        same = _same_block(view, place, there)
-        moved = statements.move_before(view.documents[place.path], there, place) if same else None
+        moved = statements.move_before(view.documents[place.path], later, place)
         return [moved] if moved is not None else []
+    if view.backwards or _CALL.search(view.documents[place.path].text):
+        return []
     for depth in range(len(read.calls), -1, -1):
         # The read itself, then the call that led there, and so on outwards: the loss is known in one of these frames.
         calls, site = read.calls[:depth], (*read.calls, read.site)[depth]
@@ -124,11 +153,6 @@ def _fixes(view: View, read: GradRead, later: BackwardCalled | None) -> list[Fix
             fix = statements.insert_before(view.documents[here.path], here, f"{name}.backward()")
             return [fix] if fix is not None else []
     return []
-
-
-def _same_block(view: View, read: Place, backward: Place) -> bool:
-    here, there = view.found(read), view.found(backward)
-    return here is not None and there is not None and read.path == backward.path and here.shares_block(there)
 
 
 def _loss(view: View, read: GradRead, calls: tuple[Site, ...], site: Site) -> str | None:

@@ -61,7 +61,7 @@ def find(view: View) -> Iterator[Finding]:
         related = [view.related(made, f"{name_of(view, value)} is made here")] if made not in (None, event) else []
         yield CHECK.finding(
             place, view.trace, event, related=related, fixes=_fixes(view, made),
-            name=_name(view, value), kind=_KINDS.get(kind, "no floats"), request=source(view, place),
+            name=_name(view, value), kind=_KINDS.get(kind, "integers or booleans"), request=source(view, place),
         )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def find(view: View) -> Iterator[Finding]:
         if consequence is None:
             continue
         place = view.place(event)
-        fix = calls.append_call(view.documents[place.path], place)
+        fix = calls.append_call(view.documents[place.path], place, title="Add `()`")
         yield CHECK.finding(
             place, view.trace, event, fixes=[fix] if fix is not None else [],
             method=view.text(place), consequence=consequence,

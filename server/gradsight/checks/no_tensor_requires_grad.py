@@ -28,6 +28,7 @@ One tensor behind the loss that requires grad is enough: data and constants need
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ from gradsight.autograd.starts import meant_starts, possible_starts
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import listed, name_of, source
+from gradsight.checks.words import assigned_name, listed, name_of, source
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import creation
 from gradsight.text import Place
@@ -105,7 +106,8 @@ def _untracked_inputs(view: View, call: BackwardCalled) -> Iterator[Value]:
 def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) -> Finding:
     starts = possible_starts(view.trace, root)
     frozen = [start for start in starts if start.value.requires_grad]
-    meant = meant_starts([start for start in starts if start not in frozen], view.training.asked)
+    fresh = [start for start in starts if start not in frozen]
+    meant = meant_starts(fresh, view.training.asked | _asked_in_text(view, fresh))
     switches = {view.place(event): event for start in frozen for event in _switched_off(view, start)}
     words: dict[str, Any] = {"call": source(view, call), "root": name_of(view, root)}
     shown = [view.related(call, f"`{words['call']}` raises here")]
@@ -132,6 +134,16 @@ def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) 
         related=[view.related(start, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
         fixes=_fixes(view, meant), names=listed(view, [start.value for start in named]), **words,
     )  # fmt: skip
+
+
+def _asked_in_text(view: View, starts: Sequence[Created]) -> set[int]:
+    """Those whose `.grad` the text reads: a program that raised never came there."""
+    asked = set()
+    for start in starts:
+        name = start.value.name or assigned_name(view, start)
+        if name is not None and re.search(rf"\b{re.escape(name)}\.grad\b", view.documents[start.site.path].text):
+            asked.add(start.value.id)
+    return asked
 
 
 def _switched_off(view: View, start: Created) -> Iterator[RequiresGradSet]:

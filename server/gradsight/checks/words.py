@@ -25,15 +25,28 @@ def source(view: View, at: Event | Place) -> str:
 
 
 def name_of(view: View, value: Value) -> str:
-    """What the user calls a value: its name in backquotes, else the expression that made it."""
+    """What the user calls a value: its name in backquotes, else the one it was given, else what made it."""
     if value.name:
         return f"`{value.name}`"
     maker = view.trace.maker(value)
     if isinstance(maker, Applied | Created) and maker.site.path in view.documents:
-        text = source(view, maker)
+        text = assigned_name(view, maker) or source(view, maker)
         if text and not text.endswith("…"):
             return f"`{text}`"
     return "the result"
+
+
+def assigned_name(view: View, maker: Event) -> str | None:
+    """The name that the statement around gives to what was made there: `w` of `w = torch.ones(3)`."""
+    found = view.found(maker)
+    target: ast.expr | None = None
+    if found is not None:
+        match found.parents:
+            case [*_, ast.Assign(targets=[single])] | [*_, ast.AnnAssign(target=single)] | [*_, ast.NamedExpr(single)]:
+                target = single
+            case [*_, ast.Assign(targets=[ast.Tuple(elts=names)]), ast.Tuple(elts=parts)] if found.node in parts:
+                target = names[parts.index(found.node)] if len(names) == len(parts) else None
+    return found.text(target) if found is not None and isinstance(target, ast.Name | ast.Attribute) else None
 
 
 def written(view: View, write: Mutated) -> str:
