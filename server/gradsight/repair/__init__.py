@@ -44,6 +44,7 @@ statements: `place` is anywhere in the statement that is meant; `text` has its l
     assign_to_call(document, place, method) [changes training] `m.requires_grad = False` -> `m.requires_grad_(False)`
 names and fixes
     local_name(document, dotted, place=None) -> str | None   `torch.no_grad` -> `th.no_grad` after `import torch as th`
+    retitled(fix, title) -> Fix | None
     combined(document, title, *fixes, safety=...) -> Fix | None   one fix that makes all the edits; None if one is None
 """
 

@@ -9,12 +9,12 @@ from gradsight.finding import Fix, Safety
 from gradsight.repair import in_place_names as known
 from gradsight.repair.arguments import dropped
 from gradsight.repair.blocks import Placing, placing_at
-from gradsight.repair.build import Change, at, build
+from gradsight.repair.build import Change, at, build, retitled
 from gradsight.repair.calls import append
 from gradsight.repair.names import imported_as, local_name
 from gradsight.repair.spot import Spot, dotted, spot_at
 from gradsight.repair.statements import insert_before, wrapped
-from gradsight.text import Place, Position, Range
+from gradsight.text import Place, Position, Range, apply_edits
 
 _STRENGTH: dict[type[ast.operator], int] = {
     ast.BitOr: 1, ast.BitXor: 2, ast.BitAnd: 3, ast.LShift: 4, ast.RShift: 4, ast.Add: 5, ast.Sub: 5, ast.Mult: 6,
@@ -49,7 +49,8 @@ def out_of_place(
             changes = _call(spot, spot.node)
     if changes is None:
         return None
-    return build(document, title or _title(spot, changes), safety, changes)
+    fix = build(document, title or "", safety, changes)
+    return fix if fix is None or title else retitled(fix, _title(spot, changes))
 
 
 def clone_first(
@@ -311,10 +312,16 @@ def _as_update(placing: Placing) -> list[Change] | None:
 
 
 def _title(spot: Spot, changes: list[Change]) -> str:
-    if isinstance(spot.node, ast.AugAssign):
-        name = spot.text(spot.node.target)
-        return f"Write `{name} = {name} ...` instead of changing `{name}` in place"
-    gone = [spot.lines.slice(span).strip(" ,\n") for span, new in changes if not new]
-    if any(each.endswith("_") for each in gone):
-        return "Compute a new tensor instead of changing this one in place"
-    return f"Remove `{gone[0]}`" if gone and gone[0] else "Compute a new tensor"
+    """What the statement becomes, if that is short; else what goes."""
+    span = spot.range(spot.found.statement)
+    line = span.start.line
+    if span.end.line == line and all(span.contains(each) for each, _ in changes):
+        text, first = spot.lines.slice(span), span.start.column
+        local = [(Range.of(0, one.start.column - first, 0, one.end.column - first), new) for one, new in changes]
+        after = apply_edits(text, local)
+        if len(after) <= 60:
+            return f"Write `{after}`"
+    gone = next((spot.lines.slice(each).strip(" ,\r\n") for each, new in changes if not new), "")
+    if len(gone) > 1 and "\n" not in gone:
+        return f"Remove `{gone}`"
+    return "Compute a new tensor instead of changing this one"

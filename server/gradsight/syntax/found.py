@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -76,9 +77,9 @@ class Found:
 
 
 def _way_to(top: ast.AST, wanted: ast.AST) -> list[ast.AST] | None:
-    waiting: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(top, ())]
+    waiting: deque[tuple[ast.AST, tuple[ast.AST, ...]]] = deque([(top, ())])
     while waiting:
-        node, way = waiting.pop()
+        node, way = waiting.popleft()
         if node is wanted:
             return list(way)
         waiting.extend((child, (*way, node)) for child in ast.iter_child_nodes(node))
