@@ -48,19 +48,23 @@ def behind(trace: Makers, *roots: Value) -> Behind:
     sources: list[Created] = []
     copies: set[int] = set()
     complete = True
-    seen: set[tuple[int, int | None, bool]] = set()
-    # The second item is the copy of data that the walk came through: what was copied had no history left,
-    # but behind it may stand the cut that took it away.
-    waiting: list[tuple[Value, Created | None]] = [(root, None) for root in reversed(roots)]
+    seen: set[tuple[int, int | None, bool, bool]] = set()
+    # `copy` is the copy of data that the walk came through: what was copied had no history left, but behind it may
+    # stand the cut that took it away. `inside` is False behind a value that does not require grad: no gradient gets
+    # there, whatever was lost on the way.
+    waiting: list[tuple[Value, Created | None, bool]] = [(root, None, True) for root in reversed(roots)]
     while waiting:
-        value, copy = waiting.pop()
-        if (key := (value.id, value.made_by, copy is not None)) in seen:
+        value, copy, inside = waiting.pop()
+        if (key := (value.id, value.made_by, copy is not None, inside)) in seen:
             continue
         seen.add(key)
         if value.requires_grad and value.is_leaf:
-            if copy is None:
+            if copy is None and inside:
                 leaves[value.id] = value
+            elif copy is None:
+                complete = False  # something between must have cut it off
             continue
+        inside = inside and value.requires_grad is not False
         maker = trace.maker(value)
         if isinstance(maker, (Applied, Created)) and maker.cut is not None:
             if maker not in cuts:
@@ -68,13 +72,13 @@ def behind(trace: Makers, *roots: Value) -> Behind:
             if copy is not None:
                 copies.add(copy.id)
         elif isinstance(maker, Applied):
-            if value.requires_grad is not False and copy is None:
+            if inside and copy is None:
                 nodes.append(maker)
-            waiting.extend((operand, copy) for operand in reversed(list(operands(maker))))
+            waiting.extend((operand, copy, inside) for operand in reversed(list(operands(maker))))
         elif isinstance(maker, Created):
             if copy is None and maker not in sources:
                 sources.append(maker)
-            waiting.extend((data, copy or maker) for data in reversed(maker.inputs))
+            waiting.extend((data, copy or maker, inside) for data in reversed(maker.inputs))
         elif copy is None:
             complete = False
     sources = [source for source in sources if source.id not in copies]
