@@ -56,7 +56,7 @@ CHECK = Check(
     "{saver} saved there.",
     variants={
         "repeated": "`{call}` raises when it runs again: `{op}` behind {root} is computed only once, and the first "
-        "call has freed what {saver} saved there.",
+        "call has freed what {saver} saved there. Compute it again in each pass.",
     },
     page=__doc__,
 )

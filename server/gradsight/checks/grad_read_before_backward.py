@@ -34,7 +34,7 @@ from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, G
 from gradsight.autograd.graph import behind
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, source
+from gradsight.checks.words import assigned_name, name_of, source
 from gradsight.document import Document
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
@@ -68,15 +68,14 @@ def find(view: View) -> Iterator[Finding]:
             continue
         found = view.found(read)
         use = use_of(found) if found is not None else Use.SHOWN
-        ended = view.trace.complete and view.trace.error is None
-        never = ended and not _CALL.search(view.documents[read.site.path].text)
+        never = not view.backwards and not any(_CALL.search(document.text) for document in view.documents.values())
         # Keeping None for later is only wrong for sure where no later moment can fill it.
-        if use is not Use.NEEDED and (use is not Use.KEPT or not never or view.backwards):
+        if use is not Use.NEEDED and (use is not Use.KEPT or not never or not view.trace.complete):
             continue
         later = _backward_behind(view, read, found) if found is not None else None
         yield CHECK.finding(
-            view.place(read), view.trace, read, variant="never" if never and not view.backwards else None,
-            related=[view.related(later, "the backward comes only here")] if later else [],
+            view.place(read), view.trace, read, variant="never" if never else None,
+            related=[view.related(later[0], "the backward comes only here")] if later else [],
             fixes=_fixes(view, read, later), read=source(view, read), name=name_of(view, value),
         )  # fmt: skip
 
@@ -116,12 +115,18 @@ def _may_have_gradient(view: View, read: GradRead) -> bool:
     return False
 
 
-def _backward_behind(view: View, read: GradRead, found: Found) -> Place | None:
-    """The `backward()` that follows the read in its own block."""
-    for statement, line in _following(view.documents[read.site.path], found):
-        match statement:
-            case ast.Expr(ast.Call(func=ast.Attribute(attr="backward")) as call):
-                return Place(read.site.path, range_of(call).moved(line))
+def _backward_behind(view: View, read: GradRead, found: Found) -> tuple[Place, Place] | None:
+    """The `backward()` that follows the read in its block or one around it, and the statement it comes too late for."""
+    for around in (found, *found.around()):
+        if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+        if not isinstance(around.node, ast.stmt):
+            continue
+        for statement, line in _following(view.documents[read.site.path], around):
+            match statement:
+                case ast.Expr(ast.Call(func=ast.Attribute(attr="backward")) as call):
+                    path = read.site.path
+                    return Place(path, range_of(call).moved(line)), Place(path, around.range)
     return None
 
 
@@ -136,34 +141,37 @@ def _following(document: Document, found: Found) -> Iterator[tuple[ast.stmt, int
             yield from ((statement, placed.line) for statement in placed.chunk.body)
 
 
-def _fixes(view: View, read: GradRead, later: Place | None) -> list[Fix]:
-    """Move the backward before the read where it follows in the same block; without any, call it on the loss."""
-    place = view.place(read)
+def _fixes(view: View, read: GradRead, later: tuple[Place, Place] | None) -> list[Fix]:
+    """Move the backward up where it follows; without any, call it on the loss."""
     if later is not None:
-        moved = statements.move_before(view.documents[place.path], later, place)
+        backward, late_for = later
+        moved = statements.move_before(view.documents[backward.path], backward, late_for)
         return [moved] if moved is not None else []
-    if view.backwards or _CALL.search(view.documents[place.path].text):
+    if view.backwards or any(_CALL.search(document.text) for document in view.documents.values()):
         return []
     for depth in range(len(read.calls), -1, -1):
         # The read itself, then the call that led there, and so on outwards: the loss is known in one of these frames.
         calls, site = read.calls[:depth], (*read.calls, read.site)[depth]
-        name = _loss(view, read, calls, site)
-        if name is not None:
-            here = view.place(site)
-            fix = statements.insert_before(view.documents[here.path], here, f"{name}.backward()")
-            return [fix] if fix is not None else []
+        here, loss = view.found(view.place(site)), _loss(view, read, calls, site)
+        if here is None or loss is None:
+            continue
+        name, made = loss
+        for around in (here, *here.around()):
+            if isinstance(around.node, ast.stmt) and around.shares_block(made):
+                statement = Place(site.path, around.range)
+                fix = statements.insert_before(view.documents[site.path], statement, f"{name}.backward()")
+                return [fix] if fix is not None else []
     return []
 
 
-def _loss(view: View, read: GradRead, calls: tuple[Site, ...], site: Site) -> str | None:
-    """The name that the frame of `calls` gave to its last one-element result that depends on the leaf."""
-    name = None
+def _loss(view: View, read: GradRead, calls: tuple[Site, ...], site: Site) -> tuple[str, Found] | None:
+    """The last one-element result of the frame of `calls` that depends on the leaf and has a name; and what made it."""
+    last = None
     for op in view.trace.each(Applied):
         if op.id > read.id or op.site.path != site.path or op.calls != calls:
             continue
         if any(output.elements == 1 and read.value.id in behind(view.trace, output).leaves for output in op.outputs):
-            found = view.found(op)
-            if found is not None and isinstance(found.parent, ast.Assign) and len(found.parent.targets) == 1:
-                target = found.parent.targets[0]
-                name = found.text(target) if isinstance(target, ast.Name | ast.Attribute) else name
-    return name
+            found, name = view.found(op), assigned_name(view, op)
+            if found is not None and name is not None:
+                last = name, found
+    return last

@@ -35,7 +35,7 @@ from gradsight.autograd.events import Applied, BackwardCalled, GradRead, compati
 from gradsight.autograd.leaves import lost_leaf, was_updated
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, source
+from gradsight.checks.words import assigned_name, name_of, source
 from gradsight.finding import Finding, Fix, Related, Safety, Severity
 from gradsight.repair import statements
 from gradsight.syntax.found import Found
@@ -49,6 +49,9 @@ CHECK = Check(
     "`retain_grad()` is called before the backward.",
     page=__doc__,
 )
+
+
+_TITLE = "Call `retain_grad()` before the backward"
 
 
 @CHECK.finds
@@ -93,21 +96,37 @@ def _related(view: View, read: GradRead, backward: BackwardCalled | None) -> Ite
 
 
 def _fixes(view: View, read: GradRead, backward: BackwardCalled | None, found: Found) -> list[Fix]:
-    """`retain_grad()` right before the backward, where both are in the same function."""
-    if backward is None or not isinstance(found.node, ast.Attribute):
-        return []
-    place = view.place(backward)
-    there = view.found(place)
-    if there is None or place.path != read.site.path or _function(there) != _function(found):
-        return []
-    statement = f"{found.text(found.node.value)}.retain_grad()"
-    fix = statements.insert_before(view.documents[place.path], place, statement)
-    return [] if fix is None else [Fix(f"Insert `{statement}` before the backward", Safety.SAFE, fix.edits)]
+    """`retain_grad()` right before the backward where the name is known there, else where the tensor is made."""
+    fix = None
+    if backward is not None and isinstance(found.node, ast.Attribute):
+        place = view.place(backward)
+        if place.path == read.site.path and _means_the_same(found, view.found(place)):
+            call = f"{found.text(found.node.value)}.retain_grad()"
+            fix = statements.insert_before(view.documents[place.path], place, call, title=_TITLE, safety=Safety.SAFE)
+    maker = view.trace.maker(read.value)
+    if fix is None and maker is not None and (name := assigned_name(view, maker)) is not None:
+        place = view.place(maker)
+        call = f"{name}.retain_grad()"
+        fix = statements.insert_after(view.documents[place.path], place, call, title=_TITLE, safety=Safety.SAFE)
+    return [fix] if fix is not None else []
 
 
-def _function(found: Found) -> tuple[int, str] | None:
-    """The innermost function around, told by where it starts."""
-    for around in found.around():
-        if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            return around.range.start.line, type(around.node).__name__
-    return None
+def _means_the_same(read: Found, backward: Found | None) -> bool:
+    """Whether a name at the read was bound to the same thing at the backward: both are in one function, and no
+    loop around the read alone, nor a comprehension, goes through things under that name."""
+    if backward is None or _function(read) != _function(backward):
+        return False
+    name = next((node.id for node in ast.walk(read.node) if isinstance(node, ast.Name)), None)
+    for around in read.around():
+        if around.node in backward.parents:
+            break
+        loops = [around.node] if isinstance(around.node, ast.For) else getattr(around.node, "generators", [])
+        if any(name in {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} for loop in loops):
+            return False
+    return True
+
+
+def _function(found: Found) -> ast.AST | None:
+    """The innermost function around."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    return next((around.node for around in found.around() if isinstance(around.node, kinds)), None)

@@ -20,6 +20,9 @@ _TAKE_REQUIRES_GRAD = {
     "randn_like", "range", "scalar_tensor", "tensor", "zeros", "zeros_like",
 }  # fmt: skip
 """The factories that have this keyword; `requires_grad_()` serves the others."""
+_HOLD_LITERALS = {"arange", "asarray", "new_tensor", "range", "scalar_tensor", "tensor"}
+"""The factories whose numbers are the elements, and not a size or a limit that has to be whole."""
+
 _TAKE_DTYPE = _TAKE_REQUIRES_GRAD - {"Parameter"} | {"randint", "randint_like", "randperm", "as_tensor"}
 _SWITCH = ".requires_grad_()"
 
@@ -50,14 +53,15 @@ def as_floats(document: Document, place: Place) -> Fix | None:
     if found is None:
         return None
     _, call = found
-    if not any(keyword.arg == "dtype" for keyword in call.keywords):
+    callee = _callee(document, call)
+    if callee in _HOLD_LITERALS and not any(keyword.arg == "dtype" for keyword in call.keywords):
         fix = arguments.float_literals(document, place)
         if fix is not None:
             return fix
+    if callee not in _TAKE_DTYPE:
+        return retitled(calls.append(document, place, ".float()"), "Convert to floats: `.float()`")
     float32 = local_name(document, "torch.float32", place)
-    if float32 is None or _callee(document, call) not in _TAKE_DTYPE:
-        return None
-    return arguments.set_keyword(document, place, "dtype", float32)
+    return None if float32 is None else arguments.set_keyword(document, place, "dtype", float32)
 
 
 def leaf_after(document: Document, factory: Place, op: Place) -> Fix | None:
