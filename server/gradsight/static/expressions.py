@@ -24,9 +24,12 @@ from gradsight.static.objects import (
     Tuple,
 )
 from gradsight.static.operators import as_truth, binary, compared, constant
+from gradsight.static.state import State
 from gradsight.static.walker import Walker
 
 _BUILTINS = frozenset(dir(builtins))
+_EITHER = "<either>"
+"""Under this name the two results of a conditional expression are joined."""
 
 
 def evaluate(w: Walker, node: ast.expr) -> Object:
@@ -137,16 +140,21 @@ def _if_expression(w: Walker, node: ast.IfExp) -> Object:
     if truth is not None:
         return evaluate(w, node.body if truth else node.orelse)
     start, branch, number = w.state, w.branch, w.recorder.number()
-    w.live = start.fork()
-    w.branch = (*branch, (number, 0))
-    w.state.scopes[w.frame.scope]["<either>"] = evaluate(w, node.body)
-    one = w.state
-    w.live = start
-    w.branch = (*branch, (number, 1))
-    w.state.scopes[w.frame.scope]["<either>"] = evaluate(w, node.orelse)
+    ends: list[State] = []
+    for arm, part in enumerate((node.body, node.orelse)):
+        w.live = start.fork() if arm == 0 else start
+        w.branch = (*branch, (number, arm))
+        item = evaluate(w, part)
+        if w.live is not None:
+            w.state.scopes[w.frame.scope][_EITHER] = item
+            ends.append(w.state)
     w.branch = branch
-    w.state.join(one, w.merge(node))
-    return w.state.scopes[w.frame.scope].pop("<either>", UNKNOWN)
+    w.live = ends[0] if ends else None
+    if w.live is None:
+        return UNKNOWN
+    if len(ends) > 1:
+        w.state.join(ends[1], w.merge(node))
+    return w.state.scopes[w.frame.scope].pop(_EITHER, UNKNOWN)
 
 
 def _items(w: Walker, nodes: list[ast.expr]) -> tuple[tuple[Object, ...], Object | None]:
