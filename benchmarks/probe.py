@@ -81,7 +81,7 @@ def in_editor(file: Path, rounds: int) -> list[tuple[str, float]]:
     first = probe(wire, uri)
     warm = []
     for _ in range(rounds):
-        time.sleep(4)  # a worker becomes warm while the user looks at the results
+        time.sleep(8)  # a worker becomes warm while the user looks at the results
         warm.append(probe(wire, uri))
     wire.close()
     return [("in an editor, first", first), ("in an editor, warm", statistics.median(warm))]
