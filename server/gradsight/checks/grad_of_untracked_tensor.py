@@ -32,7 +32,7 @@ from gradsight.autograd.events import Created, GradRead
 from gradsight.autograd.leaves import ever_tracked
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import name_of, source
+from gradsight.checks.words import receiver_of, source
 from gradsight.finding import Finding, Severity
 from gradsight.repair import creation
 from gradsight.syntax.uses import Use, use_of
@@ -66,6 +66,6 @@ def find(view: View) -> Iterator[Finding]:
         fix = creation.let_require_grad(view.documents[place.path], [place])
         yield CHECK.finding(
             view.place(read), view.trace, made, read, variant="said" if made.explicit is False else None,
-            related=[view.related(made, f"{name_of(view, value)} is made here")],
-            fixes=[fix] if fix is not None else [], read=source(view, read), name=name_of(view, value),
+            related=[view.related(made, f"{receiver_of(view, read)} is made here")],
+            fixes=[fix] if fix is not None else [], read=source(view, read), name=receiver_of(view, read),
         )  # fmt: skip

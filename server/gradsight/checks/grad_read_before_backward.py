@@ -34,7 +34,7 @@ from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, G
 from gradsight.autograd.graph import behind
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import assigned_name, name_of, source
+from gradsight.checks.words import assigned_name, receiver_of, source
 from gradsight.document import Document
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
@@ -76,7 +76,7 @@ def find(view: View) -> Iterator[Finding]:
         yield CHECK.finding(
             view.place(read), view.trace, read, variant="never" if never else None,
             related=[view.related(later[0], "the backward comes only here")] if later else [],
-            fixes=_fixes(view, read, later), read=source(view, read), name=name_of(view, value),
+            fixes=_fixes(view, read, later), read=source(view, read), name=receiver_of(view, read),
         )  # fmt: skip
 
 

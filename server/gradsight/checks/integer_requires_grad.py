@@ -22,6 +22,7 @@ Integer tensors as indices, labels and counts: they take part without a gradient
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.events import Created, Event, RequiresGradSet
@@ -42,7 +43,7 @@ CHECK = Check(
 )
 
 _RAISED = "can require gradients"
-_KINDS: dict[Kind | None, str] = {Kind.INTEGER: "integers", Kind.BOOLEAN: "booleans"}
+_KINDS = {Kind.INTEGER: "integers", Kind.BOOLEAN: "booleans"}
 
 
 @CHECK.finds
@@ -52,8 +53,8 @@ def find(view: View) -> Iterator[Finding]:
         if view.trace.observed and _RAISED not in (event.raised or ""):
             continue
         value = event.value
-        kind = _kind(event)
-        if (kind is None and event.raised is None) or (kind is not None and kind.can_require_grad):
+        kind = _kind(view, event)
+        if kind is None or kind.can_require_grad:
             continue
         if view.expects_error(event):
             continue
@@ -61,15 +62,20 @@ def find(view: View) -> Iterator[Finding]:
         related = [view.related(made, f"{name_of(view, value)} is made here")] if made not in (None, event) else []
         yield CHECK.finding(
             place, view.trace, event, related=related, fixes=_fixes(view, made),
-            name=_name(view, value), kind=_KINDS.get(kind, "integers or booleans"), request=source(view, place),
+            name=_name(view, value), kind=_KINDS[kind], request=source(view, place),
         )  # fmt: skip
 
 
-def _kind(event: Created | RequiresGradSet) -> Kind | None:
+def _kind(view: View, event: Created | RequiresGradSet) -> Kind | None:
     """What the tensor holds; where PyTorch refused to make it, what it was to be made of."""
-    if event.value.kind is None and isinstance(event, Created) and event.inputs:
+    if event.value.kind is not None or event.raised is None or isinstance(event, RequiresGradSet):
+        return event.value.kind
+    if event.inputs:
         return event.inputs[0].kind
-    return event.value.kind
+    found = view.found(event)
+    constants = [node.value for node in ast.walk(found.node) if isinstance(node, ast.Constant)] if found else []
+    says_bool = "bool" in view.text(event) or all(isinstance(value, bool) for value in constants)
+    return Kind.BOOLEAN if says_bool else Kind.INTEGER
 
 
 def _requests(view: View) -> Iterator[tuple[Created | RequiresGradSet, Event | None]]:

@@ -54,8 +54,7 @@ CHECK = Check(
         "`{call}` raises.",
         "several": "`{call}` raises: none of the tensors behind {root} requires grad ({names}).",
         "nothing": "`{call}` raises: nothing that {root} is computed from requires grad.",
-        "switched off": "`{switch}` switches {names} off, and nothing else behind {root} requires grad: "
-        "`{call}` raises.",
+        "switched off": "`{switch}` switches off all that required grad behind {root}: `{call}` raises.",
         "asked": "`{call}` raises: it asks for the gradient of {root}, and {name} does not require grad.",
     },
     page=__doc__,
@@ -113,10 +112,9 @@ def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) 
     shown = [view.related(call, f"`{words['call']}` raises here")]
     if len(switches) == 1 and not any(start.value.id in view.training.asked for start in meant):
         place, event = next(iter(switches.items()))
-        names = listed(view, [start.value for start in frozen])
         return CHECK.finding(
             place, view.trace, event, call, variant="switched off", related=shown,
-            switch=source(view, event), names=names, **words,
+            switch=source(view, event), **words,
         )  # fmt: skip
     if len(meant) == 1:
         (start,) = meant

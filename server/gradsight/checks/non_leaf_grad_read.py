@@ -35,7 +35,7 @@ from gradsight.autograd.events import Applied, BackwardCalled, GradRead, compati
 from gradsight.autograd.leaves import lost_leaf, was_updated
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import assigned_name, name_of, source
+from gradsight.checks.words import assigned_name, receiver_of, source
 from gradsight.finding import Finding, Fix, Related, Safety, Severity
 from gradsight.repair import statements
 from gradsight.syntax.found import Found
@@ -71,7 +71,7 @@ def find(view: View) -> Iterator[Finding]:
             view.place(read), view.trace, read,
             severity=Severity.WARNING if use is Use.NEEDED else None,
             related=_related(view, read, backward), fixes=_fixes(view, read, backward, found),
-            read=source(view, read), name=name_of(view, value),
+            read=source(view, read), name=receiver_of(view, read),
         )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _backward_before(view: View, read: GradRead) -> BackwardCalled | None:
 def _related(view: View, read: GradRead, backward: BackwardCalled | None) -> Iterator[Related]:
     maker = view.trace.maker(read.value)
     if isinstance(maker, Applied):
-        yield view.related(maker, f"{name_of(view, read.value)} is computed here")
+        yield view.related(maker, f"{receiver_of(view, read)} is computed here")
     if backward is not None:
         yield view.related(backward, "the gradient passes through here")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from gradsight.autograd.events import Applied, Created, Event, Mutated
+from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated
 from gradsight.autograd.values import Value
 from gradsight.text import Place
 
@@ -34,6 +34,14 @@ def name_of(view: View, value: Value) -> str:
         if text and not text.endswith("…"):
             return f"`{text}`"
     return "the result"
+
+
+def receiver_of(view: View, read: GradRead) -> str:
+    """What the text reads `.grad` from, in backquotes."""
+    found = view.found(read)
+    if found is not None and isinstance(found.node, ast.Attribute):
+        return f"`{found.text(found.node.value)}`"
+    return name_of(view, read.value)
 
 
 def assigned_name(view: View, maker: Event) -> str | None:
