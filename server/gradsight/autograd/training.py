@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from gradsight.autograd.events import (
+    Applied,
     BackwardCalled,
     Event,
     GradRead,
@@ -160,7 +161,21 @@ class Training:
 
     def clearings(self, parameters: frozenset[int] | None, start: int, end: int) -> tuple[Event, ...]:
         """What may have cleared gradients of `parameters` between two events, given by id; unseen code included."""
-        return tuple(event for event in self._clearing_events if start < event.id < end and clears(event, parameters))
+        between = (event for event in self._clearing_events if start < event.id < end)
+        return tuple(event for event in between if self._clears(event, parameters))
+
+    def _clears(self, event: Event, parameters: frozenset[int] | None) -> bool:
+        if parameters is None and isinstance(event, Opaque) and event.touched is not None:
+            return not event.touched <= self._computed
+        return clears(event, parameters)
+
+    @cached_property
+    def _computed(self) -> frozenset[int]:
+        """Ids of mere results and data, through which nobody gets at a model or an optimizer."""
+        ops = (event for event in self.trace.events if isinstance(event, Applied))
+        values = [value for event in ops for value in (*event.inputs, *event.outputs)]
+        leaves = {value.id for value in values if value.is_leaf and value.requires_grad}
+        return frozenset(value.id for value in values) - leaves
 
     @cached_property
     def _clearing_events(self) -> tuple[Event, ...]:
