@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradsight.autograd.cuts import Blame
-from gradsight.autograd.events import Created, Cut, Stepped
+from gradsight.autograd.events import Applied, Created, Cut, Stepped
+from gradsight.autograd.values import Form, Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import listed, name_of, source
@@ -58,8 +59,16 @@ def told(
 
 def value_of(view: View, blame: Blame) -> str:
     """What the cut was applied to."""
-    inputs = blame.cut.inputs
+    inputs = [tensor_of(view, value) for value in blame.cut.inputs]
     return name_of(view, inputs[0]) if len(inputs) == 1 else listed(view, inputs) if inputs else "its argument"
+
+
+def tensor_of(view: View, value: Value) -> Value:
+    """The tensor that a number or an array was taken from; the value itself where that is not known."""
+    maker = view.trace.maker(value)
+    if value.form is not Form.TENSOR and value.name is None and isinstance(maker, Applied) and len(maker.inputs) == 1:
+        return maker.inputs[0]
+    return value
 
 
 def effect(view: View, blame: Blame) -> str:

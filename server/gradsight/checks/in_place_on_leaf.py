@@ -34,7 +34,7 @@ from gradsight.autograd.events import GradRead, Mutated, Trace
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import goes_on, name_of, source
+from gradsight.checks.words import goes_on, name_of, source, written
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import in_place
 from gradsight.text import Place
@@ -73,7 +73,7 @@ def find(view: View) -> Iterator[Finding]:
             related=[view.related(made, f"{name_of(view, leaf)} is made here")] if made is not None else [],
             fixes=fixes(view, place, is_update(view, write, leaf)),
             write=source(view, write),
-            name=name_of(view, leaf),
+            name=written(view, write) if leaf.id == write.target.id else name_of(view, leaf),
         )
 
 

@@ -30,6 +30,7 @@ needed it has run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -95,7 +96,8 @@ def fixes(view: View, write: Mutated, place: Place) -> list[Fix]:
     replaced = in_place.out_of_place(document, place)
     if replaced is not None and is_seen_elsewhere(view, write):
         replaced = replace(replaced, safety=Safety.CHANGES_TRAINING)
-    copied = in_place.clone_before(document, place, write.target.name) if write.target.name else None
+    name = write.target.name or written(view, write).strip("`")
+    copied = in_place.clone_before(document, place, name) if re.fullmatch(r"[\w.]+", name) else None
     return [fix for fix in (replaced, copied) if fix is not None]
 
 
