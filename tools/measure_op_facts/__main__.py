@@ -36,7 +36,8 @@ def main() -> int:
         return int(bool(differences))
     pack.DATA_FILE.write_text(text, encoding="utf-8")
     print(
-        f"{len(measured.ops)} ops, {len(measured.modules)} modules, {len(text)} bytes, {time.perf_counter() - began:.0f} s"
+        f"{len(measured.ops)} ops, {len(measured.modules)} modules, "
+        f"{len(text)} bytes, {time.perf_counter() - began:.0f} s"
     )
     return 0
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .public import words
+
 Row = dict[str, Any]
 Entry = tuple[str, Any]
 
@@ -36,13 +38,10 @@ NUMPY_REFUSES = "Can't call numpy() on Tensor that requires grad. Use tensor.det
 LEAVES = {"r": "-"}
 
 HAND_ROWS: dict[str, Entry] = {
-    **{
-        f"torch.Tensor.{name}": (
-            "self,device|other,dtype,non_blocking=b0,copy=b0,/,memory_format=N",
-            ["device", {**BY_DTYPE, **AS_OTHER, "*": ["dtype", {**BY_DTYPE, "N": MOVED, "-": MOVED}]}],
-        )
-        for name in ("to",)
-    },
+    "torch.Tensor.to": (
+        "self,device|other,dtype,non_blocking=b0,copy=b0,/,memory_format=N",
+        ["device", {**BY_DTYPE, **AS_OTHER, "*": ["dtype", {**BY_DTYPE, "N": MOVED, "-": MOVED}]}],
+    ),
     "torch.Tensor.type": (
         "self,dtype=N,non_blocking=b0",
         ["dtype", {**BY_DTYPE, "N": NO_TENSOR, "s:": result("?self", "m:self", "")}],
@@ -65,14 +64,20 @@ HAND_ROWS: dict[str, Entry] = {
     "torch.Tensor.cuda": ("self,device=N,non_blocking=b0,memory_format=N", MOVED),
     "torch.Tensor.pin_memory": ("self,device=N", MOVED),
     "torch.Tensor.share_memory_": ("self", result("self", "s:self", "p:self")),
+    # Makes a leaf require grad or leaves it alone; a result of other tensors stays what it is.
+    "torch.Tensor.requires_grad_": ("self,requires_grad=b1", result("self", "s:self", "p:self")),
+    # A tensor without history over the same memory.
+    "torch.autograd.Variable": ("data,requires_grad=b0,volatile=N", result("", "v:data", "p:data")),
     # Out of the tensor world.
     **{
         f"torch.Tensor.{name}": ("self", LEAVES)
-        for name in (
-            "item tolist __float__ __int__ __bool__ __index__ __complex__ __len__ __hash__ __repr__ __str__ "
-            "numel nelement dim ndimension element_size storage_offset data_ptr get_device is_floating_point "
-            "is_complex is_signed is_nonzero is_pinned is_shared is_inference retain_grad untyped_storage"
-        ).split()
+        for name in sorted(
+            words(
+                "item tolist __float__ __int__ __bool__ __index__ __complex__ __len__ __hash__ __repr__ __str__ "
+                "numel nelement dim ndimension element_size storage_offset data_ptr get_device is_floating_point "
+                "is_complex is_signed is_nonzero is_pinned is_shared is_inference retain_grad untyped_storage"
+            )
+        )
     },
     "torch.Tensor.size": ("self,dim=N", LEAVES),
     "torch.Tensor.stride": ("self,dim=N", LEAVES),

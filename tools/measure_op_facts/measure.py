@@ -14,15 +14,15 @@ from . import samples
 from .by_hand import HAND_ROWS
 from .modules import measure_modules
 from .oracle import NotMeasurable, Observation, observe
-from .public import callables
+from .public import callables, words
 from .signatures import signature
 from .subject import OpCall, kind_of, walk
 from .tree import grow, sample
 
 # Ops that give back as many tensors as the arguments ask for, as a plain tuple.
-MANY = frozenset(
+MANY = words(
     "broadcast_tensors chunk dsplit gradient hsplit meshgrid split split_with_sizes tensor_split unbind "
-    "unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit".split()
+    "unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit"
 )
 MOST_CALLS = 36
 SWITCHES = ("inplace", "training", "train", "return_indices", "hard")

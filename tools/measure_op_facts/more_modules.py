@@ -111,7 +111,9 @@ MORE_MODULES: dict[str, Callable[[], list[Entry]]] = {
     "AlphaDropout": dropout(2, 3),
     "FeatureAlphaDropout": dropout(1, 2, 3),
     "Identity": lambda: [(build(), on(t())), (build(3, unused=True), on(t()))],
-    "Flatten": lambda: [(build(), on(t(2, 3, 4))), (build(), on(t(4, 3, 2).mT)), (build(0), on(t(2, 3))), (build(), on(t(3)))],
+    "Flatten": lambda: [
+        (build(), on(t(2, 3, 4))), (build(), on(t(4, 3, 2).mT)), (build(0), on(t(2, 3))), (build(), on(t(3))),
+    ],
     "Unflatten": lambda: [(build(1, (2, 3)), on(t(2, 6))), (build(1, (2, 3)), on(t(6, 2).T))],
     "Linear": lambda: [
         (build(3, 4), on(t(2, 3))), (build(3, 4, bias=False), on(t(2, 3))), (build(3, 4), on(t(5, 2, 3))),
@@ -127,7 +129,8 @@ MORE_MODULES: dict[str, Callable[[], list[Entry]]] = {
     **{f"BatchNorm{n}d": normalisation(*[3] * (n if n > 1 else 0)) for n in (1, 2, 3)},
     **{f"InstanceNorm{n}d": normalisation(*[3] * n) for n in (1, 2, 3)},
     "LayerNorm": lambda: [
-        (build(3), on(t())), (build([3]), on(t())), (build(3, elementwise_affine=False), on(t())), (build(3, bias=False), on(t())),
+        (build(3), on(t())), (build([3]), on(t())), (build(3, elementwise_affine=False), on(t())),
+        (build(3, bias=False), on(t())),
     ],
     "GroupNorm": lambda: [(build(2, 4), on(t(2, 4, 3))), (build(2, 4, affine=False), on(t(2, 4, 3)))],
     "RMSNorm": lambda: [(build(3), on(t())), (build(3, elementwise_affine=False), on(t()))],
@@ -136,14 +139,14 @@ MORE_MODULES: dict[str, Callable[[], list[Entry]]] = {
     **{f"Conv{n}d": convolution(n) for n in (1, 2, 3)},
     **{f"ConvTranspose{n}d": lambda n=n: [
         (build(2, 3, 3, **options), on(t(1, 2, *[4] * n))) for options in ({}, {"bias": False}, {"stride": 2})
-    ] for n in (1, 2, 3)},  # type: ignore[misc]
+    ] for n in (1, 2, 3)},
     **{f"MaxPool{n}d": pooling(n) for n in (1, 2, 3)},
     **{f"AdaptiveMaxPool{n}d": lambda n=n: [
         (build(2, **options), on(t(1, 2, *[6] * n))) for options in ({}, {"return_indices": True})
-    ] for n in (1, 2, 3)},  # type: ignore[misc]
+    ] for n in (1, 2, 3)},
     **{f"MaxUnpool{n}d": lambda n=n: [
         (build(2), on(t(1, 1, *[2] * n), torch.arange(2**n).reshape(1, 1, *[2] * n)))
-    ] for n in (1, 2, 3)},  # type: ignore[misc]
+    ] for n in (1, 2, 3)},
     "PixelShuffle": lambda: [(build(2), on(t(1, 4, 3, 3)))],
     "PixelUnshuffle": lambda: [(build(2), on(t(1, 1, 4, 4)))],
     "ChannelShuffle": lambda: [(build(2), on(t(1, 4, 3, 3)))],
@@ -201,7 +204,7 @@ MORE_MODULES: dict[str, Callable[[], list[Entry]]] = {
     "MultiMarginLoss": loss(t, lambda: indices(2)),
     "MultiLabelMarginLoss": loss(t, lambda: torch.tensor([[0, -1, -1], [1, 2, -1]])),
     "CTCLoss": lambda: [
-        (build(), on(t(6, 2, 4).log_softmax(2), torch.ones(2, 3, dtype=torch.long), torch.tensor([6, 6]), torch.tensor([3, 2])))
+        (build(), on(t(6, 2, 4).log_softmax(2), indices(2, 3) + 1, torch.tensor([6, 6]), torch.tensor([3, 2])))
     ],
     "PReLU": lambda: [(build(), on(t())), (build(3), on(t()))],
 }  # fmt: skip

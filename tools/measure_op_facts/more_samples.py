@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 
+from .public import words
+
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 Calls = Callable[[], list[Call]]
 
@@ -61,27 +63,6 @@ def writing_to_slots() -> list[Call]:
     return calls + [call(a, key, torch.rand_like(a[key])) for (a, key, _), _ in calls]
 
 
-def casts() -> list[Call]:
-    targets = [
-        torch.float32,
-        torch.float64,
-        torch.int64,
-        torch.bool,
-        "cpu",
-        torch.device("cpu"),
-        t().double(),
-        t(),
-        indices(2),
-    ]
-    calls = [call(t(), target) for target in targets]
-    calls += [call(t(), dtype=target) for target in (torch.float64, torch.float32, torch.int64)]
-    return calls + [call(t(), "cpu", torch.float32), call(t(), "cpu", torch.int64), call(t(), "cpu", torch.float64)]
-
-
-def types() -> list[Call]:
-    return [call(t(), target) for target in (torch.float32, torch.float64, torch.int64, torch.bool)]
-
-
 def losses() -> list[Call]:
     return [call(t(), t()), call(t(), t(), reduction="none"), call(t(), t(), reduction="sum")]
 
@@ -112,10 +93,6 @@ def norms() -> list[Call]:
     return [call(t(4, 3), t(3), t(3), t(3), t(3), mode, 0.1, 1e-5, False) for mode in (True, False)]
 
 
-def with_mask() -> list[Call]:
-    return [call(t(), torch.rand(2, 3) > 0.5, t()), call(t(), torch.rand(2, 3) > 0.5, 1.0)]
-
-
 def sequences() -> list[Call]:
     return [call([t(3, 2), t(2, 2)]), call([t(3, 2), t(2, 2)], batch_first=True)]
 
@@ -127,28 +104,18 @@ def lengths() -> torch.Tensor:
 MORE: dict[str, Calls] = {
     **dict.fromkeys(("pow", "mul", "add", "sub", "div", "rsub", "maximum", "fmod", "remainder", "atan2"), binary),
     **dict.fromkeys(
-        "T H mT mH data real detach neg pos abs reversed contiguous cpu tolist numpy item numel float double half bfloat16 "
-        "long int bool short byte char detach_ requires_grad_ clone t squeeze flatten ravel exponential_ uniform_ "
-        "normal_ random_ bernoulli_ zero_ relu sigmoid tanh gelu silu selu celu elu mish softplus hardtanh hardswish "
-        "hardsigmoid relu6 leaky_relu logsigmoid softsign tanhshrink softshrink hardshrink is_floating_point "
-        "is_complex is_contiguous dim ndimension nelement size stride numpy_T absolute element_size "
-        "__len__ len __array__ array zero normal uniform random exponential geometric cauchy".split(),
+        sorted(words(
+            "T H mT mH data real detach contiguous clone t squeeze flatten ravel neg pos abs "
+            "reversed relu sigmoid tanh gelu silu selu celu elu mish softplus hardtanh hardswish hardsigmoid "
+            "relu6 leaky_relu logsigmoid softsign tanhshrink softshrink hardshrink zero normal uniform random "
+            "exponential geometric cauchy"
+        )),
         unary,
     ),
-    "item": lambda: [call(t(1))],
-    "float": lambda: [call(t()), call(t(1))],
-    "int": lambda: [call(t()), call(t(1))],
-    "bool": lambda: [call(t()), call(t(1))],
-    "complex": lambda: [call(t(1))],
-    "index": lambda: [call(indices(1))],
-    "contains": lambda: [call(t(), 1.0), call(t(), t(1))],
     "matmul": matrix_vector,
     "mm": lambda: [call(t(2, 3), t(3, 2))],
     "getitem": basic_indexing,
     "setitem": writing_to_slots,
-    "to": casts,
-    "type": types,
-    "type_as": lambda: [call(t(), other) for other in (t(), t().double(), indices(2), t() > 1)],
     "copy": lambda: [call(t(), t()), call(t(), indices(2, 3)), call(t(), t().double()), call(t(), t(3))],
     "view": lambda: [call(t(), 6), call(t(), -1), call(t(), (6,)), call(t(), 3, 2), call(t(), torch.int64)],
     "reshape": lambda: [call(t(), 6), call(t(), -1), call(t(), (6,)), call(t(), 3, 2)],
@@ -162,7 +129,9 @@ MORE: dict[str, Calls] = {
         call(t(), 0.6, 1.0), call(t(), 0, 1), call(t(), min=0), call(t(), min=0.6), call(t(), max=0.8), call(t(), 0.6),
         call(t(), min=0, max=1), call(t(), t(), t()), call(t(), min=t()),
     ],
-    "norm": lambda: [call(t(), 2, 1), call(t(), dim=1), call(t(), p=2, dim=1, keepdim=True), call(t(), 2), call(t(), p=1)],
+    "norm": lambda: [
+        call(t(), 2, 1), call(t(), dim=1), call(t(), p=2, dim=1, keepdim=True), call(t(), 2), call(t(), p=1),
+    ],
     "where": lambda: [call(t() > 1, t(), t()), call(t() > 1, t(), 0.0), call(t() > 1, 1, t()), call(t() > 1)],
     "torch.Tensor.where": lambda: [call(t(), t() > 1, t()), call(t(), t() > 1, 0.0)],
     "masked_fill": lambda: [call(t(), t() > 1, 0.0), call(t(), t() > 1, 0), call(t(), t() > 1, t(1)[0])],
@@ -180,6 +149,7 @@ MORE: dict[str, Calls] = {
     "torch.poisson": unary,
     "torch.binomial": lambda: [call(t() * 4 // 1, t() / 2)],
     "broadcast_to": lambda: [call(t(1, 3), (2, 3))],
+    "index_copy": lambda: [call(t(3, 3), 0, torch.tensor([0, 2]), t(2, 3))],
     "lerp": lambda: [call(t(), t(), 0.5), call(t(), t(), t())],
     # losses, by the public signature
     **dict.fromkeys(("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss"), losses),
@@ -200,7 +170,18 @@ MORE: dict[str, Calls] = {
     "torch.nn.functional.margin_ranking_loss": lambda: [call(t(3), t(3), torch.tensor([1, -1, 1]))],
     "torch.nn.functional.triplet_margin_loss": lambda: [call(t(), t(), t())],
     # layers
-    "torch.nn.functional.linear": lambda: [call(t(2, 3), t(4, 3)), call(t(2, 3), t(4, 3), t(4)), call(t(5, 2, 3), t(4, 3), t(4))],
+    "torch.nn.functional.linear": lambda: [
+        call(t(2, 3), t(4, 3)), call(t(2, 3), t(4, 3), t(4)), call(t(5, 2, 3), t(4, 3), t(4)),
+    ],
+    "conv2d": lambda: [
+        call(t(1, 2, 5, 5), t(3, 2, 3, 3), t(3)), call(t(1, 2, 5, 5), t(3, 2, 3, 3), padding="same"),
+        call(t(1, 2, 5, 5), t(3, 2, 3, 3), padding=1), call(t(1, 2, 5, 5), t(3, 2, 3, 3), t(3), 2, 1),
+    ],
+    "conv1d": lambda: [call(t(1, 2, 5), t(3, 2, 3), t(3)), call(t(1, 2, 5), t(3, 2, 3), padding="same")],
+    "scaled_dot_product_attention": lambda: [
+        call(t(2, 2, 4, 8), t(2, 2, 4, 8), t(2, 2, 4, 8), **options)
+        for options in ({}, {"is_causal": True}, {"attn_mask": torch.ones(4, 4, dtype=torch.bool)}, {"dropout_p": 0.5})
+    ],
     "torch.nn.functional.embedding": lambda: [call(indices(4), t(5, 3)), call(indices(4), t(5, 3), padding_idx=0)],
     "torch.embedding": lambda: [call(t(5, 3), indices(4))],
     "torch.nn.functional.one_hot": lambda: [call(indices(4)), call(indices(4), 3), call(indices(4), num_classes=3)],
@@ -211,7 +192,9 @@ MORE: dict[str, Calls] = {
     "torch.dropout": lambda: [call(t(), 0.5, True), call(t(), 0.5, False)],
     "torch.nn.functional.dropout1d": lambda: [call(t(2, 3, 4)), call(t(2, 3, 4), training=False)],
     "torch.nn.functional.dropout3d": lambda: [call(t(1, 2, 2, 2, 2)), call(t(1, 2, 2, 2, 2), training=False)],
-    "torch.nn.functional.gumbel_softmax": lambda: [call(t()), call(t(), hard=True), call(t(), 0.5), call(t(), tau=1.0, dim=1)],
+    "torch.nn.functional.gumbel_softmax": lambda: [
+        call(t()), call(t(), hard=True), call(t(), 0.5), call(t(), tau=1.0, dim=1),
+    ],
     "torch.nn.functional.fold": lambda: [call(t(1, 4, 9), (4, 4), (2, 2))],
     "torch.nn.functional.affine_grid": lambda: [call(t(1, 2, 3), [1, 1, 2, 2])],
     "torch.nn.functional.conv_tbc": lambda: [call(t(4, 2, 3), t(2, 3, 5), t(5))],
@@ -220,20 +203,22 @@ MORE: dict[str, Calls] = {
     "torch.nn.functional.threshold": lambda: [call(t(), 0.7, 0.0)],
     "torch.nn.functional.threshold_": lambda: [call(t(), 0.7, 0.0)],
     **{f"torch.nn.functional.max_pool{n}d": pooling(n) for n in (1, 2, 3)},
-    **{f"torch.max_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), 2)] for n in (1, 2, 3)},  # type: ignore[misc]
-    **{f"torch.nn.functional.lp_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), 2.0, 2)] for n in (1, 2, 3)},  # type: ignore[misc]
+    **{f"torch.max_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), 2)] for n in (1, 2, 3)},
+    **{f"torch.nn.functional.lp_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), 2.0, 2)] for n in (1, 2, 3)},
     **{f"torch.nn.functional.adaptive_max_pool{n}d": adaptive(n) for n in (1, 2, 3)},
     **{
-        f"torch.nn.functional.adaptive_avg_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), size) for size in (2, 1)]  # type: ignore[misc]
+        f"torch.nn.functional.adaptive_avg_pool{n}d": lambda n=n: [call(t(1, 2, *[6] * n), size) for size in (2, 1)]
         for n in (1, 2, 3)
     },
     **{f"torch.nn.functional.fractional_max_pool{n}d": fractional(n) for n in (2, 3)},
     # helpers of torch.nn
     "torch.nn.utils.rnn.pad_sequence": sequences,
-    "torch.nn.utils.rnn.pack_padded_sequence": lambda: [call(t(3, 2, 4), lengths()), call(t(2, 3, 4), lengths(), batch_first=True)],
+    "torch.nn.utils.rnn.pack_padded_sequence": lambda: [
+        call(t(3, 2, 4), lengths()), call(t(2, 3, 4), lengths(), batch_first=True),
+    ],
     "torch.nn.utils.parameters_to_vector": lambda: [call([t(2), t(3)])],
     **{
-        f"torch.nn.init.{name}_": lambda values=values: [call(t(3, 3), *values)]  # type: ignore[misc]
+        f"torch.nn.init.{name}_": lambda values=values: [call(t(3, 3), *values)]
         for name, values in {
             "uniform": (), "normal": (), "trunc_normal": (), "constant": (0.5,), "ones": (), "zeros": (), "eye": (),
             "xavier_uniform": (), "xavier_normal": (), "kaiming_uniform": (), "kaiming_normal": (), "orthogonal": (),
@@ -242,5 +227,4 @@ MORE: dict[str, Calls] = {
     },
     "torch.nn.Parameter": lambda: [call(t()), call(t(), False)],
     "torch.nn.parameter.Parameter": lambda: [call(t()), call(t(), False)],
-    "torch.autograd.Variable": lambda: [call(t()), call(t(), False), call(t(), True)],
 }  # fmt: skip

@@ -28,7 +28,13 @@ from .subject import Change, Run, Subject, dtype_kind, group_of, walk
 
 NOTICED = "modified by an inplace operation"
 SECOND_TIME = "second time"
-REFILLS = 3
+REFILLS = 10
+# A gradient of fewer elements may be zero by chance.
+FEWEST_ELEMENTS = 4
+
+# Raised because of what the measurement feeds in: a gradient that singles out one of many equal
+# decompositions, a layout that nothing in a program has.
+_OF_THE_MEASUREMENT = re.compile(r"up to multiplication by|INTERNAL ASSERT")
 
 
 class NotMeasurable(Exception):
@@ -65,9 +71,9 @@ class Result:
     outputs: list[torch.Tensor]
 
 
-def make(run: Run) -> Result:
+def make(run: Run, seed: int = 0) -> Result:
     # Not `torch.manual_seed`: that also prepares devices, which takes longer than most ops.
-    torch.default_generator.manual_seed(0)
+    torch.default_generator.manual_seed(seed)
     versions = [tensor._version for tensor in run.tensors.values()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -99,15 +105,20 @@ def structure(value: object, count: list[int] | None = None) -> str:
     return "-"
 
 
-def backward(result: Result, retain: bool = False) -> None:
+def backward(result: Result) -> None:
     roots = [output for output in result.outputs if output.requires_grad]
     torch.default_generator.manual_seed(1)
-    torch.autograd.backward(roots, [torch.rand_like(root) + 0.5 for root in roots], retain_graph=retain)
+    torch.autograd.backward(roots, [_some_gradient(root) for root in roots])
+
+
+def _some_gradient(root: torch.Tensor) -> torch.Tensor:
+    return torch.rand_like(root) + 0.5 if root.layout == torch.strided else root.detach().clone()
 
 
 def first_line(error: BaseException) -> str:
-    text = re.sub(r"\s+", " ", str(error).strip().split("\n")[0])
-    return text[:140]
+    """The part of a message that does not speak of shapes."""
+    text = str(error).strip().split("\n")[0].partition(": [torch.")[0]
+    return re.sub(r"\s+", " ", text)[:140]
 
 
 def observe(subject: Subject) -> Observation:
@@ -119,14 +130,19 @@ def observe(subject: Subject) -> Observation:
     slots = {slot: dtype_kind(tensor.dtype) for slot, tensor in subject.slots().items()}
     seen = Observation(dict(subject.categories), slots, structure(plain.value))
     seen.depends = [set() for _ in plain.outputs]
+    born = {index for index, output in enumerate(plain.outputs) if output.requires_grad}
     seen.aliases, seen.in_place, seen.writes = memory(subject, plain)
     floating = [slot for slot, kind in slots.items() if kind.can_require_grad]
     for group in _grouped(floating):
-        _observe_alone(subject, group, seen)
+        _observe_alone(subject, group, seen, born)
     _observe_gradients(subject, floating, seen)
     if seen.in_place in floating:
         seen.leaf_write_raises = _leaf_raises(subject, seen.in_place)
     seen.dtypes, seen.rejects_integer = dtypes.rules(subject, plain.outputs, floating, _kinds)
+    for index, alias in enumerate(seen.aliases):
+        if alias.startswith("s:"):
+            # The object itself: what was written into it has no say in its dtype.
+            seen.dtypes[index] = f"p:{alias[2:]}"
     return seen
 
 
@@ -163,15 +179,18 @@ def _grouped(slots: Iterable[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def _observe_alone(subject: Subject, group: list[str], seen: Observation) -> None:
-    """What happens if only one slot (or group) requires grad: differentiability, saved tensors, errors."""
+def _observe_alone(subject: Subject, group: list[str], seen: Observation, born: set[int]) -> None:
+    """What happens if only one slot (or group) requires grad: differentiability, saved tensors, errors.
+
+    The outputs in `born` require grad whatever the inputs do: they are leaves that the call makes.
+    """
     mask = frozenset(group)
     try:
         result = make(subject.run(mask))
     except Exception as error:
         seen.errors |= {(slot, True, first_line(error)) for slot in group}
         return
-    requiring = [index for index, output in enumerate(result.outputs) if output.requires_grad]
+    requiring = [index for index, output in enumerate(result.outputs) if output.requires_grad and index not in born]
     if len(result.outputs) != len(seen.depends):
         raise NotMeasurable("the number of outputs depends on the run")
     for index in requiring:
@@ -185,7 +204,8 @@ def _observe_alone(subject: Subject, group: list[str], seen: Observation) -> Non
     try:
         backward(result)
     except Exception as error:
-        seen.errors |= {(slot, False, first_line(error)) for slot in group}
+        if not _OF_THE_MEASUREMENT.search(str(error)):
+            seen.errors |= {(slot, False, first_line(error)) for slot in group}
         return
     try:
         backward(result)
@@ -236,14 +256,15 @@ def _observe_gradients(subject: Subject, floating: list[str], seen: Observation)
     for refill in range(REFILLS):
         generator = torch.Generator().manual_seed(refill)
         try:
-            result = make(subject.run(mask, change=lambda _, t: _refilled(t, refill, generator)))  # noqa: B023
+            result = make(subject.run(mask, change=lambda _, t: _refilled(t, refill, generator)), refill)  # noqa: B023
             backward(result)
         except Exception:
             continue
-        seen.reached |= set(result.run.leaves)
+        seen.reached |= {slot for slot, leaf in result.run.leaves.items() if leaf.numel() >= FEWEST_ELEMENTS}
         nonzero |= {slot for slot, leaf in result.run.leaves.items() if leaf.grad is not None and _any(leaf.grad)}
         if nonzero == mask:
             break
+    seen.reached |= nonzero
     seen.zero = seen.reached - nonzero
 
 
@@ -259,7 +280,7 @@ def _refilled(tensor: torch.Tensor, refill: int, generator: torch.Generator) -> 
     if not tensor.dtype.is_floating_point:
         return tensor
     noise = torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype)
-    return tensor + (noise - 0.5) if refill == 1 else noise * 0.8 + 0.1
+    return tensor + (noise - 0.5) * refill**2 if refill % 2 else noise * 0.8 + 0.1
 
 
 def _leaf_raises(subject: Subject, slot: str) -> bool:

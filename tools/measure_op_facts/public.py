@@ -9,6 +9,12 @@ import torch
 import torch.nn.functional
 from torch.overrides import resolve_name
 
+
+def words(text: str) -> frozenset[str]:
+    """Names, as prose writes them: with spaces between."""
+    return frozenset(text.split())
+
+
 NAMESPACES = {
     "torch": torch,
     "torch.Tensor": torch.Tensor,
@@ -34,15 +40,15 @@ OPERATORS = {
     "rshift": "bitwise_right_shift",
     "invert": "bitwise_not",
 }
-REFLECTED = ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul")
-REFLECTED_BITS = ("and", "or", "xor", "lshift", "rshift")
-IN_PLACE = ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift")
+_ARITHMETIC = words("add sub mul div truediv floordiv mod pow and or xor lshift rshift")
+# Operators with the operands swapped (``__radd__``) and in place (``__iadd__``).
+PREFIXED = {prefix + name for prefix in "ri" for name in _ARITHMETIC} | {"rmatmul"}
 
 # What no sample can measure: it reaches outside, builds other things, or is no op.
-NOT_OPS = frozenset(
+NOT_OPS = words(
     "apply_ backward compile cond get_device has_names import_ir_module is_tensor load manual_seed map2_ map_ "
     "pin_memory refine_names register_hook register_post_accumulate_grad_hook rename rename_ retain_grad save "
-    "seed set_ share_memory share_memory_ storage typename untyped_storage vmap while_loop".split()
+    "seed set_ share_memory share_memory_ storage typename untyped_storage vmap while_loop"
 )
 
 
@@ -51,9 +57,7 @@ def base(name: str) -> str:
     last = name.rpartition(".")[2]
     if last.startswith("__") and last.endswith("__"):
         inner = last.strip("_")
-        if inner[0] == "r" and inner[1:] in (*REFLECTED, *REFLECTED_BITS):
-            inner = inner[1:]
-        elif inner[0] == "i" and inner[1:] in IN_PLACE:
+        if inner in PREFIXED:
             inner = inner[1:]
         return OPERATORS.get(inner, inner)
     return last[:-1] if last.endswith("_") else last

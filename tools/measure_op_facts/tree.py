@@ -8,7 +8,7 @@ values or layout and is marked so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from .oracle import Observation
 from .subject import group_of
 
 Fact = tuple[str, ...]
+
+FEWEST_FOR_ZERO = 2
+_SWITCHES = ("b0", "b1", "N", ABSENT)
 
 
 @dataclass
@@ -107,32 +110,39 @@ def _pairs(samples: Sequence[Sample]) -> dict[Fact, set[bool]]:
     return seen
 
 
-def _minority(values: Iterable[Any]) -> int:
+def _minority(values: Iterable[Any]) -> float:
     """How many differ from the most common one."""
     counted = Counter(values)
     return sum(counted.values()) - max(counted.values(), default=0)
 
 
-def disorder(samples: Sequence[Sample]) -> int:
-    """How many single facts are not what most of the samples say."""
+def _impurity(values: Iterable[Any]) -> float:
+    """Gini's measure: how often two of them, drawn at random, differ. Whatever explains something lowers it."""
+    counted = Counter(values)
+    total = sum(counted.values())
+    return total - sum(count * count for count in counted.values()) / total if total else 0
+
+
+def disorder(samples: Sequence[Sample], measure: Callable[[Iterable[Any]], float] = _minority) -> float:
+    """How much the samples disagree, over all facts."""
     facts: dict[Fact, list[bool]] = {}
     for one in samples:
         for fact, value in one.pairs.items():
             facts.setdefault(fact, []).append(value)
-    total = 0
+    total = 0.0
     for fact, values in facts.items():
         if fact[0] == "e":
             values = values + [False] * (sum(fact[2] in one.floating for one in samples) - len(values))
-        total += _minority(values)
+        total += measure(values)
     shapes = [(one.returns, len(one.aliases)) for one in samples]
-    total += 5 * _minority(shapes) + 5 * _minority(one.writes for one in samples)
+    total += 5 * measure(shapes) + 5 * measure(one.writes for one in samples)
     if len(set(shapes)) == 1:
         for index in range(len(samples[0].aliases)):
-            total += _minority(one.aliases[index] for one in samples)
+            total += measure(one.aliases[index] for one in samples)
             if _dtype(samples, index) is None:
-                total += max(1, _minority(one.dtypes[index] for one in samples if index < len(one.dtypes)))
+                total += max(1, measure(one.dtypes[index] for one in samples if index < len(one.dtypes)))
     for flag in range(2):
-        total += _minority(one.flags[flag] for one in samples if one.flags[flag] is not None)
+        total += measure(one.flags[flag] for one in samples if one.flags[flag] is not None)
     return total
 
 
@@ -158,25 +168,52 @@ def _dtype(samples: Sequence[Sample], index: int) -> str | None:
 
 def grow(samples: Sequence[Sample]) -> Any:
     """The decision tree: a row (a dict, as in the file), or ``[parameter, {category: tree}]``."""
-    best = disorder(samples)
-    choice: tuple[int, int, str, dict[str, list[Sample]]] | None = None
-    if best and len(samples) > 1:
-        for parameter in dict.fromkeys(name for one in samples for name in one.categories):
-            groups: dict[str, list[Sample]] = {}
-            for one in samples:
-                groups.setdefault(one.categories.get(parameter, ABSENT), []).append(one)
-            if len(groups) < 2:
-                continue
-            left = sum(disorder(group) for group in groups.values())
-            if left < best and (choice is None or (left, len(groups)) < choice[:2]):
-                choice = (left, len(groups), parameter, groups)
+    return _grown(samples, frozenset(), True)[0]
+
+
+def _grown(samples: Sequence[Sample], zero: frozenset[str], open_to_more: bool) -> tuple[Any, float]:
+    """The tree, and the disorder that is left in its rows.
+
+    A branch for numbers or tensors holds few values of them, and with one of these every gradient may be
+    zero by chance (a bound at 0). So it takes over the slots in `zero`, whose gradient is zero in all
+    branches; only below questions for switches and modes new ones are believed.
+    """
+    own = disorder(samples)
+    if open_to_more and len(samples) >= FEWEST_FOR_ZERO:
+        zero |= {fact[1] for fact, values in _pairs(samples).items() if fact[0] == "z" and values == {True}}
+    if not own or len(samples) < 2:
+        return row(samples, zero), own
+    best = disorder(samples, _impurity)
+    choice: tuple[float, int, str, dict[str, list[Sample]]] | None = None
+    for parameter in dict.fromkeys(name for one in samples for name in one.categories):
+        groups: dict[str, list[Sample]] = {}
+        for one in samples:
+            groups.setdefault(one.categories.get(parameter, ABSENT), []).append(one)
+        if len(groups) < 2:
+            continue
+        left = round(sum(disorder(group, _impurity) for group in groups.values()), 6)
+        if left < best - 1e-6 and (choice is None or (left, len(groups)) < choice[:2]):
+            choice = (left, len(groups), parameter, groups)
     if choice is None:
-        return row(samples)
-    return [choice[2], {name: grow(group) for name, group in sorted(choice[3].items())}]
+        return row(samples, zero), own
+    _, _, parameter, groups = choice
+    open_to_more = open_to_more and all(name in _SWITCHES or name.startswith("s:") for name in groups)
+    branches = {name: _grown(group, zero, open_to_more) for name, group in sorted(groups.items())}
+    rest = sum(left for _, left in branches.values())
+    if rest >= own:
+        return row(samples, zero), own  # asking explains nothing: one row says it all
+    return [parameter, {name: tree for name, (tree, _) in branches.items()}], rest
 
 
-def row(samples: Sequence[Sample]) -> dict[str, Any]:
-    """What the samples have in common, as the file writes it."""
+def _shown(one: Sample) -> bool:
+    """Whether every hidden thing that the graph holds comes with one that the user can see: then that one says it."""
+    held = {(slot, cause) for (kind, slot, cause), value in one.pairs.items() if kind == "s" and value}
+    visible = {cause.lstrip("~") for slot, cause in held if slot != "hidden"}
+    return all(cause in visible for slot, cause in held if slot == "hidden")
+
+
+def row(samples: Sequence[Sample], zero: frozenset[str]) -> dict[str, Any]:
+    """What the samples have in common, as the file writes it; `zero` are the slots whose gradient is always zero."""
     pairs = _pairs(samples)
     shapes = {(one.returns, len(one.aliases)) for one in samples}
     first = samples[0]
@@ -192,12 +229,9 @@ def row(samples: Sequence[Sample]) -> dict[str, Any]:
         ]
     saved = {slot: _set(pairs, "s", slot) for slot in sorted({fact[1] for fact in pairs if fact[0] == "s"})}
     found["s"] = {slot: when for slot, when in saved.items() if when}
-    if "hidden" in found["s"] and all(
-        any(cause in when.split() for slot, when in found["s"].items() if slot != "hidden")
-        for cause in found["s"]["hidden"].split()
-    ):
-        del found["s"]["hidden"]
-    found["z"] = " ".join(sorted(fact[1] for fact, values in pairs.items() if fact[0] == "z" and values == {True}))
+    if all(_shown(one) for one in samples):
+        found["s"].pop("hidden", None)
+    found["z"] = " ".join(sorted(zero & {fact[1] for fact in pairs if fact[0] == "z"}))
     writes = {one.writes for one in samples}
     if len(writes) == 1:
         found["p"], found["w"] = first.writes[0], " ".join(first.writes[1])

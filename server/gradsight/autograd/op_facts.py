@@ -272,6 +272,7 @@ def _translate(name: str, row: Row, bound: Bound) -> OpAnswer:
     """Turns a row, which speaks of parameters, into an answer, which speaks of the call as written."""
     outputs = tuple(_output(output, bound) for output in row.outputs)
     saved = [entry for slot, when in row.saved.items() for entry in _saved(slot, when, bound)]
+    saved.sort(key=lambda entry: (_place(entry.slot, bound), not entry.certain))
     in_place = _slots(row.in_place, bound)
     return OpAnswer(
         name=name,
@@ -305,7 +306,7 @@ def _output(output: RowOutput, bound: Bound) -> Output:
         flow, certain = {}, False
     return Output(
         differentiable=certain or (None if flow else False),
-        from_slots=tuple(flow),
+        from_slots=tuple(sorted(flow, key=lambda slot: _place(slot, bound))),
         dtype=kind,
         alias=alias,
         alias_of=targets[0] if targets else None,
@@ -323,6 +324,12 @@ def _saved(slot: str, when: Names, bound: Bound) -> list[SavedSlot]:
             if causes:
                 entries.append(SavedSlot(place, frozenset(causes), sure))
     return entries
+
+
+def _place(slot: Slot, bound: Bound) -> tuple[int, str]:
+    """Where a slot stands in an answer: arguments as in the call, then the rest by name, the hidden one last."""
+    arguments = [label for given in bound.values() for label, _ in given]
+    return (arguments.index(slot), "") if slot in arguments else (len(arguments) + (slot == HIDDEN), slot)
 
 
 def _causes(entry: str, place: Slot, bound: Bound) -> list[Slot]:
