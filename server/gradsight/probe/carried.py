@@ -33,6 +33,11 @@ class Carried:
         self._at: dict[Frame, dict[Range, Value]] = {}
         self._named: dict[tuple[str, Range | None, str], Value] = {}
         """By file, function and name."""
+        self._noted: set[str] = set()
+        self._reach: dict[tuple[str, Range | None, str], set[str]] = {}
+        self._found: dict[Site, Found | None] = {}
+        self._read: dict[Site, tuple[str, ...]] = {}
+        self._computed: dict[tuple[str, Range | None, str], tuple[tuple[int, tuple[str, ...]], ...]] = {}
 
     def note(self, site: Site, calls: Calls, value: Value) -> None:
         """`value` left torch at `site`; it goes where the expression's result goes, out of functions too."""
@@ -45,6 +50,7 @@ class Carried:
             names = list(_receivers(found))
             for name in names:
                 self._named[site.path, _range(function), name] = value
+                self._noted.add(name)
             if not calls or function is None or not _is_returned(found, function, names):
                 return
             site, calls = calls[-1], calls[:-1]
@@ -62,25 +68,52 @@ class Carried:
         at = self._find(site)
         if at is not None and at.range == site.range:
             function = _function(at)
-            for name in _names_in(at.node):
-                if name not in names:
+            read = self._read.get(site)
+            if read is None:
+                read = self._read[site] = tuple(dict.fromkeys(_names_in(at.node)))
+            for name in read:
+                if name not in names and self._may_carry(site.path, function, name):
                     held = self._held(site.path, function, name, at.range.start.line, _DEPTH)
                     found.update({value.id: value for value in held})
         return tuple(value for number, value in found.items() if number not in seen)
 
     def _held(self, path: str, function: Found | None, name: str, line: int, depth: int) -> Iterator[Value]:
         """What a name carries on this line: what was assigned to it, or what that was computed from."""
-        for key in (_range(function), None):
-            value = self._named.get((path, key, name))
+        for scope in (_range(function), None):
+            value = self._named.get((path, scope, name))
             if value is not None:
                 yield value
                 return
         if depth and "." not in name:
-            for start, computed in self._assigned(path, function, name):
+            for start, inner_names in self._inner_names(path, function, name):
                 if start < line:
-                    for inner in _names_in(computed):
+                    for inner in inner_names:
                         if inner != name:
                             yield from self._held(path, function, inner, line, depth - 1)
+
+    def _may_carry(self, path: str, function: Found | None, name: str) -> bool:
+        """Whether any of the names that a name was computed from was ever given what left torch: a cheap first look."""
+        key = path, _range(function), name
+        reach = self._reach.get(key)
+        if reach is None:
+            reach = {name}
+            waiting = [name]
+            while waiting and len(reach) < _MOST_NODES:
+                for _, inner in self._inner_names(path, function, waiting.pop()):
+                    waiting.extend(each for each in inner if each not in reach)
+                    reach.update(inner)
+            self._reach[key] = reach
+        return not reach.isdisjoint(self._noted)
+
+    def _inner_names(self, path: str, function: Found | None, name: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The lines on which a name is assigned, with the names that are read for it."""
+        key = path, _range(function), name
+        assigned = self._computed.get(key)
+        if assigned is None:
+            found = self._assigned(path, function, name) if "." not in name else ()
+            assigned = tuple((start, tuple(dict.fromkeys(_names_in(value)))) for start, value in found)
+            self._computed[key] = assigned
+        return assigned
 
     def _assigned(self, path: str, function: Found | None, name: str) -> Iterator[tuple[int, ast.expr]]:
         """The lines on which a name of this function, or of the module, is assigned, and what."""
@@ -93,9 +126,11 @@ class Carried:
                     yield from _assignments(statement, name, placed.line)
 
     def _find(self, site: Site) -> Found | None:
-        document = self._documents.get(site.path)
-        found = document.find(site.range) if document is not None else None
-        return found if found is not None and found.range == site.range else None
+        if site not in self._found:
+            document = self._documents.get(site.path)
+            found = document.find(site.range) if document is not None else None
+            self._found[site] = found if found is not None and found.range == site.range else None
+        return self._found[site]
 
 
 def _function(found: Found) -> Found | None:

@@ -46,6 +46,8 @@ class Spots:
         self._own = document
         self.documents: dict[str, Document] = {document.path: document}
         self._places: dict[int, dict[str, Any]] = {}
+        self._known: dict[tuple[int, str, bool], Spot] = {}
+        """A loop comes by the same places again and again."""
 
     def add(self, message: dict[str, Any]) -> None:
         """Takes the worker's description of a place."""
@@ -53,6 +55,13 @@ class Spots:
 
     def of(self, number: int, op: str = "", *, writes: bool = False) -> Spot:
         """The place of an op or call; `writes`: of what assigns to an attribute or slot, the whole statement."""
+        key = number, op, writes
+        spot = self._known.get(key)
+        if spot is None:
+            spot = self._known[key] = self._looked_up(number, op, writes)
+        return spot
+
+    def _looked_up(self, number: int, op: str, writes: bool) -> Spot:
         place = self._places.get(number)
         if place is None:
             return Spot(Site(self._own.path, WHOLE_TEXT, Range.of(0, 0, 0, 0)))
