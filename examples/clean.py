@@ -7,7 +7,7 @@ from torch import nn
 
 torch.manual_seed(0)
 student = nn.Sequential(nn.Linear(6, 12), nn.ReLU(inplace=True), nn.Linear(12, 2))
-teacher = copy.deepcopy(student)
+teacher = copy.deepcopy(student).requires_grad_(False)
 optimizer = torch.optim.SGD(student.parameters(), lr=0.1)
 history = []
 
@@ -26,4 +26,4 @@ for step in range(8):
         for slow, fast in zip(teacher.parameters(), student.parameters()):
             slow.mul_(0.99).add_(fast, alpha=0.01)
 
-print(f"loss: {history[0]:.4f} -> {history[-1]:.4f}")
+print(f"mean loss: {sum(history) / len(history):.4f}")

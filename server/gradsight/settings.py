@@ -88,8 +88,9 @@ class Settings:
     )  # fmt: skip
     interpreter: str = _setting(
         "interpreter", Text(), "", Scope.MACHINE,
-        "The Python that runs your program in the gradient probe; it needs PyTorch 2.4 or later. Empty: the "
-        "interpreter that the editor has chosen for the workspace.",
+        "The Python that runs your program in the gradient probe; it needs PyTorch 2.4 or later. In VS Code it runs "
+        "the language server too and must be 3.10 or later. Empty: the interpreter that the editor has chosen for the "
+        "workspace.",
     )  # fmt: skip
     probe_time_limit: float = _setting(
         "probe.timeLimit", Number(1), 60.0, Scope.WINDOW,
