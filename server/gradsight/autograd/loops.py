@@ -17,7 +17,7 @@ from gradsight.autograd.events import (
     Trace,
     compatible,
 )
-from gradsight.autograd.training import Step, Training, receivers
+from gradsight.autograd.training import Step, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,11 @@ def _feeding(
     training: Training, parameters: frozenset[int] | None, start: int, step: Stepped | Mutated
 ) -> list[BackwardCalled]:
     """The calls after `start` that give gradients to what `step` uses, in order; all calls where that is unknown."""
+    calls = training.calls_between(start, step.id) if parameters is None else training.giving(parameters)
     return [
         call
-        for call, graph in training.backwards
-        if start < call.id < step.id
-        and call.api == "backward"
-        and compatible(call, step)
-        and (parameters is None or not parameters.isdisjoint(receivers(call, graph)))
+        for call in calls
+        if start < call.id < step.id and call.api == "backward" and compatible(call, step)
     ]
 
 
@@ -141,8 +139,7 @@ def _erased(training: Training, step: Step, before: Step | None) -> Erasure | No
     last = calls[-1]
     fed = None
     if step.parameters is not None:
-        given = (number for call, graph in training.backwards if call is last for number in receivers(call, graph))
-        fed = step.parameters.intersection(given)
+        fed = step.parameters.intersection(training.receivers_of(last))
     cleared: set[int] = set()
     clearing: GradsCleared | None = None
     complete = False

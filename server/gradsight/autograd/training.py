@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +80,26 @@ class Training:
                 given.setdefault(number, []).append(call)
         return given
 
+    @cached_property
+    def _graphs(self) -> dict[int, Behind]:
+        return {call.id: graph for call, graph in self.backwards}
+
+    def receivers_of(self, call: BackwardCalled) -> Iterable[int]:
+        """Ids of the leaves to which this call gives a gradient."""
+        return receivers(call, self._graphs[call.id])
+
+    def giving(self, leaves: Iterable[int]) -> list[BackwardCalled]:
+        """The calls that give one of these leaves a gradient, in order."""
+        calls = {call.id: call for leaf in leaves for call in self.gives(leaf)}
+        return [calls[number] for number in sorted(calls)]
+
+    def calls_between(self, start: int, end: int) -> list[BackwardCalled]:
+        """The calls between two events, given by id."""
+        calls = self.backwards[
+            bisect_right(self.backwards, start, key=_id_of_call) : bisect_left(self.backwards, end, key=_id_of_call)
+        ]
+        return [call for call, _ in calls]
+
     def gives(self, leaf: int) -> Sequence[BackwardCalled]:
         """The calls that give this leaf a gradient."""
         return self._given.get(leaf, ())
@@ -149,20 +170,17 @@ class Training:
         return (last,) if last is not None else ()
 
     def _last_before(self, event: Event) -> BackwardCalled | None:
-        last = None
-        for call, _ in self.backwards:
-            if call.id >= event.id:
-                break
-            if call.api == "backward" and compatible(call, event):
-                last = call
-        return last
+        before = self.backwards[: bisect_left(self.backwards, event.id, key=_id_of_call)]
+        calls = (call for call, _ in reversed(before) if call.api == "backward" and compatible(call, event))
+        return next(calls, None)
 
     # --- between the steps -------------------------------------------------------------------
 
     def clearings(self, parameters: frozenset[int] | None, start: int, end: int) -> tuple[Event, ...]:
         """What may have cleared gradients of `parameters` between two events, given by id; unseen code included."""
-        between = (event for event in self._clearing_events if start < event.id < end)
-        return tuple(event for event in between if self._clears(event, parameters))
+        events = self._clearing_events
+        first, last = bisect_right(events, start, key=_id_of), bisect_left(events, end, key=_id_of)
+        return tuple(event for event in events[first:last] if self._clears(event, parameters))
 
     def _clears(self, event: Event, parameters: frozenset[int] | None) -> bool:
         if parameters is None and isinstance(event, Opaque) and event.touched is not None:
@@ -180,6 +198,14 @@ class Training:
     @cached_property
     def _clearing_events(self) -> tuple[Event, ...]:
         return tuple(event for event in self.trace.events if isinstance(event, GradsCleared | Opaque))
+
+
+def _id_of(event: Event) -> int:
+    return event.id
+
+
+def _id_of_call(found: tuple[BackwardCalled, Behind]) -> int:
+    return found[0].id
 
 
 def receivers(call: BackwardCalled, graph: Behind) -> Iterable[int]:

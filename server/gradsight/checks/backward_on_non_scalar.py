@@ -57,12 +57,12 @@ _RAISED = "only for scalar outputs"
 def find(view: View) -> Iterator[Finding]:
     """Calls that do not say where to start from."""
     for call in view.trace.each(BackwardCalled):
-        if call.gradient_given is not False or view.expects_error(call):
+        if call.gradient_given is not False:
             continue
         if view.trace.observed and _RAISED not in (call.raised or ""):
             continue
         root = next((root for root in call.roots if is_no_scalar(root.shape)), None)
-        if root is None:
+        if root is None or view.expects_error(call):
             continue
         maker = view.trace.maker(root)
         yield CHECK.finding(

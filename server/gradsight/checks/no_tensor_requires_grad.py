@@ -68,14 +68,10 @@ _INPUT_RAISED = "One of the differentiated Tensors does not require grad"
 def find(view: View) -> Iterator[Finding]:
     """The calls that have nothing to differentiate."""
     for call, found in view.backwards:
-        if view.expects_error(call):
-            continue
         root = _without_graph(view, call, found)
-        if root is not None:
-            yield _finding(view, call, root, asked_for=False)
-            continue
-        for wanted in _untracked_inputs(view, call):
-            yield _finding(view, call, wanted, asked_for=True)
+        wanted = [root] if root is not None else list(_untracked_inputs(view, call))
+        if wanted and not view.expects_error(call):
+            yield from (_finding(view, call, value, asked_for=root is None) for value in wanted)
 
 
 def _without_graph(view: View, call: BackwardCalled, found: Behind) -> Value | None:
