@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradsight.autograd.cuts import Blame, Blames, origins
+from gradsight.autograd.cuts import Blame, Blames, Origins
 from gradsight.autograd.events import Cut
 from gradsight.autograd.values import Value
 from support.traces import Tale
@@ -112,4 +112,4 @@ def test_origins_look_through_every_cut() -> None:
     tale = Tale()
     w = tale.leaf("w")
     far = tale.op(tale.op(tale.op(w), cut=Cut.DETACH), cut=None)
-    assert [leaf.name for leaf in origins(tale.trace(), far).values()] == ["w"]
+    assert [leaf.name for leaf in Origins(tale.trace())(far).values()] == ["w"]

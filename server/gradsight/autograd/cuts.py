@@ -65,24 +65,36 @@ class Forced:
     """The values whose history it lost."""
 
 
-def origins(trace: Trace, *values: Value) -> dict[int, Value]:
-    """The leaves behind `values` as if nothing had ever been cut, by id."""
-    leaves: dict[int, Value] = {}
-    waiting, seen = list(values), set()
-    while waiting:
-        found = behind(trace, *waiting)
-        waiting = []
-        for leaf in found.leaves.values():
-            leaves.setdefault(leaf.id, leaf)
-            if leaf.id not in seen:
-                seen.add(leaf.id)
-                restart = forced(trace, leaf)
-                waiting.extend(restart.source if restart is not None else ())
-        for cut in found.cuts:
-            if cut.id not in seen:
-                seen.add(cut.id)
-                waiting.extend(inputs_of(cut))
-    return leaves
+class Origins:
+    """The leaves behind values of one trace as if nothing had ever been cut. Remembers what lies behind each cut."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._beyond: dict[int, tuple[dict[int, Value], tuple[Dropped | Forced, ...]]] = {}
+
+    def __call__(self, *values: Value) -> dict[int, Value]:
+        """The leaves, by id."""
+        leaves, waiting = self._until_cut(values)
+        found, stack = dict(leaves), list(waiting)
+        seen: set[int] = set()
+        while stack:
+            cut = stack.pop()
+            number = cut.by.id if isinstance(cut, Forced) else cut.id
+            if number in seen:
+                continue
+            seen.add(number)
+            if number not in self._beyond:
+                self._beyond[number] = self._until_cut(cut.source if isinstance(cut, Forced) else inputs_of(cut))
+            leaves, further = self._beyond[number]
+            found.update({leaf: value for leaf, value in leaves.items() if leaf not in found})
+            stack.extend(further)
+        return found
+
+    def _until_cut(self, values: Iterable[Value]) -> tuple[dict[int, Value], tuple[Dropped | Forced, ...]]:
+        """The leaves behind values, and where their history was dropped on the way."""
+        graph = behind(self._trace, *values)
+        restarts = (forced(self._trace, leaf) for leaf in graph.leaves.values())
+        return graph.leaves, (*graph.cuts, *(restart for restart in restarts if restart is not None))
 
 
 def inputs_of(event: Dropped) -> tuple[Value, ...]:
@@ -116,6 +128,7 @@ class Blames:
         self.trace = trace
         self.backwards = backwards
         self.training = training
+        self.origins = Origins(trace)
         self._rebound = {event.new.made_by for event in trace.each(Rebound)}
 
     def each(self) -> Iterator[Blame]:
@@ -137,7 +150,7 @@ class Blames:
     def _chain(self, call: BackwardCalled, roots: tuple[Value, ...], cuts: tuple[Dropped, ...]) -> Iterator[Blame]:
         """The nearest cut, and those behind it without whose repair nothing would be gained."""
         while (cut := self._nearest(cuts)) is not None:
-            blame = self._blame(cut, call, roots, tuple(origins(self.trace, *inputs_of(cut)).values()), None)
+            blame = self._blame(cut, call, roots, tuple(self.origins(*inputs_of(cut)).values()), None)
             if blame.cut.id not in self._rebound:
                 yield blame
             further = beyond(self.trace, cut)
@@ -146,7 +159,7 @@ class Blames:
     def _nearest(self, cuts: Iterable[Dropped]) -> Dropped | None:
         """The one that a reader would call the mistake: on the way of a gradient that somebody asks for, and rather
         a cut of one value than a block that may be meant to hold back a target."""
-        known = [(cut, origins(self.trace, *inputs_of(cut))) for cut in cuts]
+        known = [(cut, self.origins(*inputs_of(cut))) for cut in cuts]
         wanted = [cut for cut, leaves in known if not self.training.asked.isdisjoint(leaves)]
         candidates = wanted or [cut for cut, _ in known]
         single = [cut for cut in candidates if cut.cut is not Cut.GRAD_MODE]
@@ -176,7 +189,7 @@ class Blames:
             if call.raised is not None or any(root.requires_grad is not True for root in call.roots):
                 continue
             for cut in (*graph.cuts, *self._wrapped_leaves(graph)):
-                for leaf in origins(self.trace, *inputs_of(cut)).values():
+                for leaf in self.origins(*inputs_of(cut)).values():
                     if leaf.requires_grad is True and leaf.id not in graph.leaves:
                         found.setdefault(leaf.id, []).append((call, cut, leaf))
         return found

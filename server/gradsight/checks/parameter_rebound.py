@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradsight.autograd.cuts import NO_GRAD_RAISED, origins
+from gradsight.autograd.cuts import NO_GRAD_RAISED
 from gradsight.autograd.events import Applied, Event, GradRead, Rebound, RequiresGradSet, Stepped
 from gradsight.autograd.leaves import is_update
 from gradsight.checks.define import Check
@@ -69,7 +69,7 @@ def find(view: View) -> Iterator[Finding]:
     for rebound in view.trace.each(Rebound):
         if rebound.new.is_leaf is not False and rebound.new.requires_grad is not False:
             continue
-        if rebound.new.id in made_leaf or rebound.old.id not in origins(view.trace, rebound.new):
+        if rebound.new.id in made_leaf or rebound.old.id not in view.origins(rebound.new):
             continue
         place = view.place(rebound)
         symptom = symptom_of(view, rebound)

@@ -36,7 +36,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradsight.autograd.cuts import Dropped, Forced, forced, origins
+from gradsight.autograd.cuts import Dropped, Forced, forced
 from gradsight.autograd.events import Applied, BackwardCalled, Created, Cut
 from gradsight.autograd.graph import behind
 from gradsight.autograd.values import Value
@@ -83,7 +83,7 @@ def starving(view: View, call: BackwardCalled, leaf: Value, restart: Forced) -> 
     """The leaves that get nothing because of it; None if nobody can be shown to miss a gradient."""
     if isinstance(restart.by, Created) and restart.by.by == "torch.nn.Parameter":
         return None
-    lost = [value for value in origins(view.trace, *restart.source).values() if not view.training.gives(value.id)]
+    lost = [value for value in view.origins(*restart.source).values() if not view.training.gives(value.id)]
     if any(root.id == leaf.id for root in call.roots):
         return lost if lost or view.trace.observed else None
     waiting = [

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from functools import cached_property
 
-from gradsight.autograd.cuts import Blame, Blames
+from gradsight.autograd.cuts import Blame, Blames, Origins
 from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
@@ -83,6 +83,11 @@ class View:
     def training(self) -> Training:
         """Who asks for gradients in this trace, and who gets them."""
         return Training(self.trace, self.backwards)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """The leaves behind a value as if nothing had been cut."""
+        return Origins(self.trace)
 
     @cached_property
     def blames(self) -> tuple[Blame, ...]:

@@ -22,6 +22,8 @@ Frame: TypeAlias = tuple[str, Calls]
 
 _DEPTH = 4
 _MOST_NODES = 300
+_SIMPLE = (ast.expr, ast.Assign, ast.AnnAssign, ast.AugAssign)
+"""What computes with all that is written in it; a `for` does not compute with its body."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -57,7 +59,8 @@ class Carried:
 
     def within(self, site: Site, calls: Calls, known: Iterable[Value]) -> tuple[Value, ...]:
         """What the expression at `site` computes with, beside the values that are `known` anyway."""
-        if not self._at:
+        at = self._find(site) if self._at else None
+        if at is None or not isinstance(at.node, _SIMPLE):
             return ()
         seen = {value.id for value in known}
         names = {value.name for value in known}
@@ -65,16 +68,14 @@ class Carried:
         for span, value in self._at.get((site.path, calls), {}).items():
             if site.range.contains(span) and span != site.range:
                 found[value.id] = value
-        at = self._find(site)
-        if at is not None and at.range == site.range:
-            function = _function(at)
-            read = self._read.get(site)
-            if read is None:
-                read = self._read[site] = tuple(dict.fromkeys(_names_in(at.node)))
-            for name in read:
-                if name not in names and self._may_carry(site.path, function, name):
-                    held = self._held(site.path, function, name, at.range.start.line, _DEPTH)
-                    found.update({value.id: value for value in held})
+        function = _function(at)
+        read = self._read.get(site)
+        if read is None:
+            read = self._read[site] = tuple(dict.fromkeys(_names_in(at.node)))
+        for name in read:
+            if name not in names and self._may_carry(site.path, function, name):
+                held = self._held(site.path, function, name, at.range.start.line, _DEPTH)
+                found.update({value.id: value for value in held})
         return tuple(value for number, value in found.items() if number not in seen)
 
     def _held(self, path: str, function: Found | None, name: str, line: int, depth: int) -> Iterator[Value]:
