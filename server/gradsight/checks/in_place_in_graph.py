@@ -32,12 +32,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradsight.autograd.conflicts import Saves, conflicts, leaf_under
+from gradsight.autograd.conflicts import Saves, conflicts
 from gradsight.autograd.events import Applied, Created, Mutated, Trace
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
-from gradsight.checks.in_place_on_saved_tensor import fixes
-from gradsight.checks.in_place_on_split_view import giver_of_several
+from gradsight.checks.in_place_on_saved_tensor import fixes, is_refused
 from gradsight.checks.view import View
 from gradsight.checks.words import goes_on, source, written
 from gradsight.finding import Finding, Severity
@@ -74,9 +73,7 @@ def find(view: View) -> Iterator[Finding]:
             continue
         if fills_a_slot(view.node(write)):
             continue
-        if leaf_under(trace, write.target) is not None or giver_of_several(view, write.target) is not None:
-            continue  # PyTorch refuses it
-        if goes_on(place := view.place(write), told):
+        if is_refused(view, write) or goes_on(place := view.place(write), told):
             continue
         told.add(place)
         yield CHECK.finding(

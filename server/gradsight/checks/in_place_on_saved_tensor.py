@@ -34,9 +34,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gradsight.autograd.conflicts import Conflict, conflicts
+from gradsight.autograd.conflicts import Conflict, conflicts, leaf_under
 from gradsight.autograd.events import Applied, Mutated
 from gradsight.checks.define import Check
+from gradsight.checks.in_place_on_split_view import giver_of_several
 from gradsight.checks.view import View
 from gradsight.checks.words import name_of, op_name, source, written
 from gradsight.finding import Finding, Fix, Safety, Severity
@@ -58,7 +59,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for conflict in conflicts(view.trace, view.backwards):
         write = conflict.write
-        if write.by_step is not None or view.expects_error(conflict.backward):
+        if write.by_step is not None or is_refused(view, write) or view.expects_error(conflict.backward):
             continue
         if (place := view.place(write)) in told:
             continue
@@ -80,6 +81,13 @@ def find(view: View) -> Iterator[Finding]:
             saved=saved_words(view, conflict),
             call=f"`{source(view, conflict.backward)}`",
         )
+
+
+def is_refused(view: View, write: Mutated) -> bool:
+    """Whether PyTorch raises at the write itself, so that the backward is never asked."""
+    if write.scope is not None or not write.noticed:
+        return False
+    return leaf_under(view.trace, write.target) is not None or giver_of_several(view, write.target) is not None
 
 
 def saved_words(view: View, conflict: Conflict) -> str:
