@@ -215,7 +215,8 @@ def _could_be(node: ast.AST, op: str, writes: bool) -> bool:
     if isinstance(node, ast.Subscript):
         return last == "__getitem__" and isinstance(node.ctx, ast.Load)
     if isinstance(node, ast.Attribute):
-        return node.attr == last and last in ("grad", "data", "T", "mT", "H", "mH", "real", "imag")
+        is_read = isinstance(node.ctx, ast.Load)
+        return is_read and node.attr == last and last in ("grad", "data", "T", "mT", "H", "mH", "real", "imag")
     if isinstance(node, ast.Call):
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
