@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.engine import described, static_findings
 
 PROGRAMS = {

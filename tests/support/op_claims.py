@@ -5,6 +5,7 @@ This asks PyTorch anew, with an oracle of its own: none of the code that measure
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
@@ -16,7 +17,7 @@ from torch import nn
 from gradsight.autograd.op_facts import INDEX, Alias, ArgKind, Form, OpAnswer, answer, literal
 from gradsight.autograd.values import Kind
 
-NOTICED = "modified by an inplace operation"
+NOTICED = re.compile("modified by an inplace operation|has been modified inplace")
 
 
 def kind(dtype: Any) -> Kind:
@@ -30,8 +31,8 @@ def kind(dtype: Any) -> Kind:
 def kind_of(value: Any) -> ArgKind:
     if isinstance(value, torch.Tensor):
         return ArgKind(Form.TENSOR, kind(value.dtype))
-    if isinstance(value, list | tuple) and value and isinstance(value[0], torch.Tensor):
-        return ArgKind(Form.TENSORS, kind(value[0].dtype))
+    if isinstance(value, list | tuple) and (parts := list(tensors_in(value))):
+        return ArgKind(Form.TENSORS, kind(parts[0].dtype))
     if isinstance(value, torch.dtype):
         return ArgKind(Form.DTYPE, kind(value))
     if isinstance(value, slice) or value is Ellipsis:
@@ -68,6 +69,8 @@ class Attempt:
         self.outputs = list(tensors_in(list(self.value) if hasattr(self.value, "__next__") else self.value))
         if self.value is None:
             self.outputs = [self.slots[slot][0] for slot in self.written()]
+        # Used before any write that follows, as in a program.
+        self.roots = [output.clone() for output in self.outputs if output.requires_grad]
 
     def _copied(self, slot: str, value: Any, mask: str) -> Any:
         if isinstance(value, torch.Tensor):
@@ -85,9 +88,8 @@ class Attempt:
 
     def backward(self) -> str:
         """What backward says: an empty text if it worked."""
-        roots = [output for output in self.outputs if output.requires_grad]
         try:
-            torch.autograd.backward(roots, [torch.ones_like(root) for root in roots])
+            torch.autograd.backward(self.roots, [torch.ones_like(root) for root in self.roots])
         except (RuntimeError, NotImplementedError) as error:
             return str(error)
         return ""
@@ -199,7 +201,7 @@ def _alone(
         }
         again = Attempt(call, args, kwargs, slot)
         again.touch(target)
-        noticed = NOTICED in again.backward()
+        noticed = NOTICED.search(again.backward()) is not None
         if noticed and not claims:
             yield f"{slot}: {target} is saved, which is not said"
         if not noticed and True in claims and "*" not in str(found.saved):

@@ -135,12 +135,20 @@ MORE: dict[str, Calls] = {
     "where": lambda: [call(t() > 1, t(), t()), call(t() > 1, t(), 0.0), call(t() > 1, 1, t()), call(t() > 1)],
     "torch.Tensor.where": lambda: [call(t(), t() > 1, t()), call(t(), t() > 1, 0.0)],
     "masked_fill": lambda: [call(t(), t() > 1, 0.0), call(t(), t() > 1, 0), call(t(), t() > 1, t(1)[0])],
-    "torch.Tensor.polygamma": lambda: [call(1, t())],
+    "torch.Tensor.polygamma": lambda: [call(t(), 1)],
+    "torch.Tensor.polygamma_": lambda: [call(t(), 1)],
     "fill_diagonal": lambda: [call(t(3, 3), 1.0)],
     "tensordot": lambda: [call(t(2, 3), t(3, 2), 1), call(t(2, 3), t(3, 2), ([1], [0]))],
     "chain_matmul": lambda: [call(t(2, 3), t(3, 2), t(2, 4))],
     "multi_dot": lambda: [call([t(2, 3), t(3, 2), t(2, 4)])],
-    "einsum": lambda: [call("ij,jk->ik", t(2, 3), t(3, 4)), call("ij,ij->", t(), t()), call("ij->j", t())],
+    "einsum": lambda: [
+        call("ij,jk->ik", t(2, 3), t(3, 4)), call("ij,kj->ik", t(2, 3), t(4, 3)), call("ij,ij->", t(), t()),
+        call("ij->j", t()), call("bij,bjk->bik", t(2, 2, 3), t(2, 3, 2)), call("i,j->ij", t(2), t(3)),
+        call("ibh,jbh->ijb", t(2, 3, 4), t(2, 3, 4)), call("bhid,bhjd->bhij", t(1, 2, 3, 4), t(1, 2, 3, 4)),
+        call("bij,bj->bi", t(2, 3, 4), t(2, 4)), call("ij,j->i", t(), t(3)),
+        call("ij,jk,kl->il", t(2, 3), t(3, 2), t(2, 2)),
+        call("bhij,bhjd->bihd", t(1, 2, 3, 3), t(1, 2, 3, 4)),
+    ],
     "tensor": lambda: [call(t()), call([t(1)[0], t(1)[0]])],
     "torch.as_tensor": lambda: [call(t()), call(t(), dtype=torch.float64), call(t(), dtype=torch.float32)],
     "torch.asarray": lambda: [call(t()), call(t(), dtype=torch.float64), call(t(), dtype=torch.float32)],
@@ -199,6 +207,10 @@ MORE: dict[str, Calls] = {
     "torch.nn.functional.affine_grid": lambda: [call(t(1, 2, 3), [1, 1, 2, 2])],
     "torch.nn.functional.conv_tbc": lambda: [call(t(4, 2, 3), t(2, 3, 5), t(5))],
     "torch.nn.functional.celu_": unary,
+    "interpolate": lambda: [
+        call(t(1, 2, 4, 4), scale_factor=2, mode=mode)
+        for mode in ("nearest", "bilinear", "bicubic", "area", "nearest-exact")
+    ],
     "torch.nn.functional.upsample": lambda: [call(t(1, 2, 4, 4), scale_factor=2)],
     "torch.nn.functional.threshold": lambda: [call(t(), 0.7, 0.0)],
     "torch.nn.functional.threshold_": lambda: [call(t(), 0.7, 0.0)],

@@ -26,7 +26,8 @@ from gradsight.autograd.values import Kind
 from . import dtypes
 from .subject import Change, Run, Subject, dtype_kind, group_of, walk
 
-NOTICED = "modified by an inplace operation"
+# The second: the graph holds one of several views that were made at once (of `in_proj_weight` in attention).
+NOTICED = re.compile("modified by an inplace operation|has been modified inplace")
 SECOND_TIME = "second time"
 REFILLS = 10
 # A gradient of fewer elements may be zero by chance.
@@ -105,8 +106,8 @@ def structure(value: object, count: list[int] | None = None) -> str:
     return "-"
 
 
-def backward(result: Result) -> None:
-    roots = [output for output in result.outputs if output.requires_grad]
+def backward(result: Result, roots: list[torch.Tensor] | None = None) -> None:
+    roots = [output for output in result.outputs if output.requires_grad] if roots is None else roots
     torch.default_generator.manual_seed(1)
     torch.autograd.backward(roots, [_some_gradient(root) for root in roots])
 
@@ -188,6 +189,8 @@ def _observe_alone(subject: Subject, group: list[str], seen: Observation, born: 
     try:
         result = make(subject.run(mask))
     except Exception as error:
+        if _OF_THE_MEASUREMENT.search(str(error)):
+            raise NotMeasurable(first_line(error)) from error
         seen.errors |= {(slot, True, first_line(error)) for slot in group}
         return
     requiring = [index for index, output in enumerate(result.outputs) if output.requires_grad and index not in born]
@@ -236,13 +239,15 @@ def _refuses_in_place(subject: Subject, mask: frozenset[str], index: int) -> boo
 def _notices(subject: Subject, mask: frozenset[str], targets: list[str]) -> bool:
     """Whether backward notices that the tensors in `targets` were modified after the call."""
     result = make(subject.run(mask))
+    # Used before the write, as in a program: a view whose base is written loses its own place in the graph.
+    roots = [output.clone() for output in result.outputs if output.requires_grad]
     for target in targets:
         tensor = result.outputs[int(target[1:])] if target[0] == ">" else result.run.tensors[target]
         torch.autograd.graph.increment_version([tensor])
     try:
-        backward(result)
+        backward(result, roots)
     except RuntimeError as error:
-        return NOTICED in str(error)
+        return NOTICED.search(str(error)) is not None
     return False
 
 

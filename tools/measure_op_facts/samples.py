@@ -160,13 +160,17 @@ def fitted(calls: Mapping[str, list[Call]], name: str) -> list[Call]:
 
 
 def selected(calls: list[Call], count: int) -> list[Call]:
-    """So many of the calls, as different ones as possible: one of each shape first."""
+    """So many of the calls, as different ones as possible: those that show a new kind of argument first."""
     if len(calls) <= count:
         return calls
-    seen: Counter[str] = Counter()
+    shapes: Counter[str] = Counter()
+    features: set[tuple[object, str]] = set()
     ranked = []
     for index, call in enumerate(calls):
+        args, kwargs = call
+        own = {(place, _argument_shape(value)) for place, value in [*enumerate(args), *kwargs.items()]}
         shape = shape_of(call)
-        ranked.append((seen[shape], index))
-        seen[shape] += 1
+        ranked.append((-1 if own - features else shapes[shape], index))
+        features |= own
+        shapes[shape] += 1
     return [calls[index] for _, index in sorted(ranked)[:count]]

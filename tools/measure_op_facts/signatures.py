@@ -1,9 +1,10 @@
 """The parameters of each public callable, in the form that `gradsight.autograd.op_facts_rows.Signature` reads.
 
 Python functions and module classes are asked through `inspect`. Functions in C have no signature at run
-time; the type stubs in PyTorch's wheel list their overloads. Those are merged by position: ``max(input)``,
-``max(input, dim, keepdim)`` and ``max(input, other)`` become ``input,dim|other,keepdim``. What neither
-knows is taken from the named dummies that `torch.overrides` keeps for its tests.
+time; the type stubs in PyTorch's wheel list their overloads, or the operator declares them. They are merged
+by position: ``max(input)``, ``max(input, dim, keepdim)`` and ``max(input, other)`` become
+``input,dim|other,keepdim``. What neither knows is taken from the named dummies that `torch.overrides` keeps
+for its tests.
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ from gradsight.autograd.op_facts_rows import category
 from .subject import kind_of
 
 _UNKNOWN = object()
-# add(self, alpha, other): an order of arguments of long ago, which the stubs still list.
-_ANCIENT = {"alpha", "value", "beta"}
 _SELF_NAMES = {"self", "input"}
 
 
@@ -53,6 +52,7 @@ def signature(name: str, function: Callable[..., Any]) -> str | None:
             *_stubs("_C/_nn.pyi").get(internal, ()),
             *_stubs("_C/_VariableFunctions.pyi").get(internal, ()),
         ]
+        found = found or _schemas(internal)
     dispatched = boolean_dispatched.get(function) if inspect.isfunction(function) else None
     own = _inspected(dispatched["if_true"] if dispatched else function)
     if own is not None:
@@ -138,9 +138,26 @@ def _stubbed(arguments: ast.arguments) -> Overload:
     return Overload(positional, by_keyword, star, len(positional), defaults)
 
 
+def _schemas(internal: str) -> list[Overload]:
+    """What the operator itself declares: the stubs leave out `torch.linalg`, `torch.special` and `torch.fft`."""
+    found = []
+    for schema in torch._C._jit_get_schemas_for_operator(f"aten::{internal}"):
+        entry = Overload([], [], None, 0, {})
+        for argument in schema.arguments:
+            name = "input" if argument.name == "self" else argument.name
+            (entry.by_keyword if argument.kwarg_only else entry.positional).append(name)
+            if argument.has_default_value():
+                entry.defaults[name] = argument.default_value
+        if "out" not in entry.by_keyword or not found:
+            found.append(entry)
+    if found and all("out" not in entry.by_keyword for entry in found):
+        found[0].by_keyword.append("out")
+    return found
+
+
 def merged(overloads: list[Overload]) -> str:
     """One signature for all overloads, by position."""
-    overloads = [entry for entry in overloads if not _ANCIENT & set(entry.positional[1:2])] or overloads
+    overloads = [entry for entry in overloads if not _ancient(entry)] or overloads
     longest = max(overloads, key=lambda entry: len(entry.positional))
     spelled = [[name] for name in longest.positional]
     known = set(longest.positional)
@@ -167,11 +184,16 @@ def merged(overloads: list[Overload]) -> str:
     return ",".join(parts)
 
 
+def _ancient(entry: Overload) -> bool:
+    """An order of arguments of long ago, which the stubs still list: ``add(self, alpha, other)``."""
+    return bool({"alpha", "beta"} & set(entry.positional)) or entry.positional[1:2] == ["value"] != entry.positional[1:]
+
+
 def _with_default(names: list[str], overloads: list[Overload]) -> str:
     text = "|".join(names)
     values = [entry.defaults[name] for entry in overloads for name in names if name in entry.defaults]
     required = any(name in entry.positional and name not in entry.defaults for entry in overloads for name in names)
-    if not values or required or values[0] is _UNKNOWN:
+    if not values or required or values[0] in (_UNKNOWN, Ellipsis):
         return text
     kind = category(kind_of(values[0]))
     return f"{text}={kind}" if kind not in (None, "T") else text

@@ -31,8 +31,9 @@ class Sample:
     categories: dict[str, str]
     tensors: frozenset[str]
     floating: frozenset[str]
-    pairs: dict[Fact, bool]
-    """(kind, slot or output, cause): whether the cause has that effect; only for slots that exist here."""
+    pairs: dict[Fact, bool | None]
+    """(kind, slot or output, cause): whether the cause has that effect; only for slots that exist here.
+    None: it holds for some of the tensors of a sequence, and not for others."""
     returns: str
     aliases: tuple[str, ...]
     dtypes: tuple[str, ...]
@@ -46,7 +47,7 @@ def sample(seen: Observation, defaults: dict[str, str], many: bool = False) -> S
     floating = [slot for slot, kind in seen.slots.items() if kind.can_require_grad]
     many = many or seen.returns == "*"
     outputs = 1 if many else len(seen.depends)
-    pairs: dict[Fact, bool] = {}
+    pairs: dict[Fact, bool | None] = {}
     for slot in floating:
         failed = {where for where, _, _ in seen.errors} >= {slot}
         for index, depends in enumerate(seen.depends):
@@ -73,16 +74,24 @@ def sample(seen: Observation, defaults: dict[str, str], many: bool = False) -> S
         floating=frozenset(map(_base, floating)),
         pairs=pairs,
         returns="*" if many else seen.returns,
-        aliases=tuple(_base(alias) for alias in (seen.aliases[:1] if many else seen.aliases)),
+        aliases=_one_alias(seen.aliases) if many else tuple(map(_base, seen.aliases)),
         dtypes=tuple(_fold(rule) for rule in seen.dtypes[:outputs]),
         writes=(_base(seen.in_place), tuple(dict.fromkeys(map(_base, seen.writes)))),
         flags=(seen.rejects_integer, seen.leaf_write_raises),
     )
 
 
-def _note(pairs: dict[Fact, bool], fact: Fact, value: bool) -> None:
-    """Within one sequence an effect of any of its tensors counts; for gradients all have to be zero."""
-    pairs[fact] = pairs[fact] and value if fact[0] == "z" and fact in pairs else pairs.get(fact, False) or value
+def _one_alias(aliases: list[str]) -> tuple[str, ...]:
+    """What the outputs of a sequence have in common; each may be a view of another tensor (``broadcast_tensors``)."""
+    distinct = dict.fromkeys(aliases)
+    return (_base(aliases[0]) if len(distinct) == 1 else "m:",) if aliases else ()
+
+
+def _note(pairs: dict[Fact, bool | None], fact: Fact, value: bool) -> None:
+    """Within one sequence all tensors have to agree; only a gradient that is zero for some is simply not zero."""
+    before = pairs.setdefault(fact, value)
+    if before is not value:
+        pairs[fact] = False if fact[0] == "z" else None
 
 
 def _base(slot: str) -> str:
@@ -98,7 +107,7 @@ def _fold(rule: str) -> str:
 def _errors(samples: Sequence[Sample]) -> dict[Fact, bool]:
     """Errors are facts of the slots that exist: where a slot is present and nothing was raised, that is a no."""
     every = {fact for one in samples for fact in one.pairs if fact[0] == "e"}
-    return {fact: all(one.pairs.get(fact, False) for one in samples if fact[2] in one.floating) for fact in every}
+    return {fact: all(one.pairs.get(fact) for one in samples if fact[2] in one.floating) for fact in every}
 
 
 def _pairs(samples: Sequence[Sample]) -> dict[Fact, set[bool]]:
@@ -106,7 +115,7 @@ def _pairs(samples: Sequence[Sample]) -> dict[Fact, set[bool]]:
     for one in samples:
         for fact, value in one.pairs.items():
             if fact[0] != "e":
-                seen.setdefault(fact, set()).add(value)
+                seen.setdefault(fact, set()).update({True, False} if value is None else {value})
     return seen
 
 
@@ -125,7 +134,7 @@ def _impurity(values: Iterable[Any]) -> float:
 
 def disorder(samples: Sequence[Sample], measure: Callable[[Iterable[Any]], float] = _minority) -> float:
     """How much the samples disagree, over all facts."""
-    facts: dict[Fact, list[bool]] = {}
+    facts: dict[Fact, list[bool | None]] = {}
     for one in samples:
         for fact, value in one.pairs.items():
             facts.setdefault(fact, []).append(value)
@@ -207,7 +216,7 @@ def _grown(samples: Sequence[Sample], zero: frozenset[str], open_to_more: bool) 
 
 def _shown(one: Sample) -> bool:
     """Whether every hidden thing that the graph holds comes with one that the user can see: then that one says it."""
-    held = {(slot, cause) for (kind, slot, cause), value in one.pairs.items() if kind == "s" and value}
+    held = {(slot, cause) for (kind, slot, cause), value in one.pairs.items() if kind == "s" and value is not False}
     visible = {cause.lstrip("~") for slot, cause in held if slot != "hidden"}
     return all(cause in visible for slot, cause in held if slot == "hidden")
 

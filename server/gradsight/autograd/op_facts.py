@@ -298,7 +298,8 @@ def _translate(name: str, row: Row, bound: Bound) -> OpAnswer:
 def _output(output: RowOutput, bound: Bound) -> Output:
     flow = {slot: sure for entry, sure in output.depends.items() for slot in _slots(entry, bound, floating=True)}
     certain = any(flow.values())
-    kind = result_kind(output.dtype, bound)
+    asked = next((kind for _, kind in bound.get("dtype", ()) if kind.form is Form.DTYPE), None)
+    kind = asked.dtype if asked is not None else result_kind(output.dtype, bound)
     letter, _, target = output.alias.partition(":")
     alias = _ALIASES.get(letter, Alias.NEW)
     targets = _slots(target, bound)
@@ -335,7 +336,8 @@ def _place(slot: Slot, bound: Bound) -> tuple[int, str]:
 def _causes(entry: str, place: Slot, bound: Bound) -> list[Slot]:
     """The slots that a name in a condition means; ``~`` leaves the tensor itself out."""
     slots = _slots(entry.lstrip("~"), bound, floating=True)
-    return [slot for slot in slots if slot != place] if entry.startswith("~") and len(slots) > 1 else slots
+    in_a_sequence = any(kind.form is not Form.TENSOR for _, kind in bound.get(entry.lstrip("~"), ()))
+    return [slot for slot in slots if slot != place or in_a_sequence] if entry.startswith("~") else slots
 
 
 def _slots(entry: str, bound: Bound, floating: bool = False) -> list[Slot]:
