@@ -47,8 +47,7 @@ CHECK = Check(
     code="GS602",
     name="gradients-cleared-before-step",
     severity=Severity.WARNING,
-    message="`{clearing}` empties the gradients that `{backward}` has just filled, so `{step}` finds none and changes "
-    "nothing.",
+    message="`{clearing}` empties the gradients that `{backward}` has just filled, before `{step}` could use them.",
     page=__doc__,
 )
 
