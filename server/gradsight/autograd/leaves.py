@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated, Rebound, RequiresGradSet, Trace
-from gradsight.autograd.graph import behind, operands
+from gradsight.autograd.graph import behind
 from gradsight.autograd.values import Value
 
 
@@ -15,19 +15,23 @@ def lost_leaf(trace: Trace, value: Value) -> tuple[Created, Applied] | None:
     """
     if value.is_leaf is not False or not value.requires_grad:
         return None
-    last = trace.maker(value)
-    op: Event | None = last
-    while isinstance(last, Applied) and isinstance(op, Applied) and not isinstance(op, Mutated):
-        tracked = {operand.id: operand for operand in operands(op) if operand.requires_grad is not False}
-        (operand,) = tracked.values() if len(tracked) == 1 else (None,)
-        if operand is None or not operand.requires_grad:
-            return None
-        if operand.is_leaf:
-            made = _creation(trace, operand)
-            lost = made is not None and (_made_inside(made, last, operand) or _renamed(trace, operand, value))
-            return (made, last) if made is not None and lost else None
-        op = trace.maker(operand)
-    return None
+    op = trace.maker(value)
+    if not isinstance(op, Applied) or isinstance(op, Mutated):
+        return None
+    found = behind(trace, value)
+    if len(found.leaves) != 1 or not found.complete:
+        return None
+    (leaf,) = found.leaves.values()
+    made = _creation(trace, leaf)
+    lost = made is not None and (_made_inside(made, op, leaf) or _renamed(trace, leaf, value))
+    return (made, op) if made is not None and lost else None
+
+
+def lost_behind(trace: Trace, op: Applied) -> Value | None:
+    """What the expression around `op` computed of such a leaf, if that is what the op was there for."""
+    around = (other for other in trace.each(Applied) if other.calls == op.calls and _holds(other, op))
+    values = [value for other in around for value in other.outputs if lost_leaf(trace, value) is not None]
+    return values[-1] if values else None
 
 
 def _creation(trace: Trace, leaf: Value) -> Created | None:

@@ -38,6 +38,7 @@ from typing import Any
 from gradsight.autograd.events import Event, GradRead, GradsCleared, Stepped
 from gradsight.autograd.freed import Freed, freed_graphs, is_intact
 from gradsight.autograd.graph import Behind
+from gradsight.autograd.leaves import lost_behind
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import name_of, op_name, source
@@ -71,6 +72,8 @@ def find(view: View) -> Iterator[Finding]:
         repeated = (call.site, call.calls) == (first.site, first.calls)
         if view.expects_error(call) or (repeated and _is_made_in_loop(view, freed)):
             continue
+        if lost_behind(view.trace, freed.op) is not None:
+            continue  # that leaf was meant to be what the op makes of it, and is reported there
         related = [view.related(freed.op, f"{op_name(freed.op)} saved something for the backward here")]
         words: dict[str, Any] = {"call": source(view, call), "op": source(view, freed.op), "saver": op_name(freed.op)}
         if not repeated:

@@ -32,8 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradsight.autograd.events import Event, GradRead, OptimizerBuilt
-from gradsight.autograd.leaves import lost_leaf
+from gradsight.autograd.events import BackwardCalled, Event, GradRead, OptimizerBuilt
+from gradsight.autograd.freed import freed_graphs
+from gradsight.autograd.leaves import lost_behind, lost_leaf
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -51,6 +52,8 @@ CHECK = Check(
     variants={
         "optimizer": "{name} is the result of an op on the leaf that `{factory}` makes, so it is no leaf itself: "
         "the optimizer raises \"can't optimize a non-leaf Tensor\".",
+        "repeated": "{name} is the result of an op on the leaf that `{factory}` makes, and is computed only once: "
+        "`{read}` goes back through that op each time, and raises when it runs again.",
     },
     page=__doc__,
 )
@@ -68,20 +71,28 @@ def find(view: View) -> Iterator[Finding]:
         made, op = lost
         place, factory = view.place(op), view.place(made)
         fix = creation.leaf_after(view.documents[place.path], factory, place)
-        built = isinstance(event, OptimizerBuilt)
         words: dict[str, Any] = {"name": name_of(view, value), "factory": source(view, factory)}
-        shown = f"`{source(view, event)}` is None" if not built else "the optimizer is given it here"
+        variant, shown = _symptom(event, source(view, event))
+        if variant != "optimizer":
+            words["read"] = source(view, event)
         yield CHECK.finding(
-            place, view.trace, made, op, event,
-            variant="optimizer" if built else None, severity=Severity.ERROR if built else None,
-            related=[view.related(event, shown)],
-            fixes=[fix] if fix is not None else [],
-            **(words if built else words | {"read": source(view, event)}),
+            place, view.trace, made, op, event, variant=variant, severity=Severity.ERROR if variant else None,
+            related=[view.related(event, shown)], fixes=[fix] if fix is not None else [], **words,
         )  # fmt: skip
 
 
+def _symptom(event: Event, text: str) -> tuple[str | None, str]:
+    """The variant of the message, and what to say where it shows."""
+    if isinstance(event, OptimizerBuilt):
+        return "optimizer", "the optimizer is given it here"
+    if isinstance(event, BackwardCalled):
+        return "repeated", f"`{text}` raises here when it runs again"
+    return None, f"`{text}` is None"
+
+
 def _wishes(view: View) -> Iterator[tuple[Event, Value]]:
-    """Everything that takes a tensor for a leaf: optimizers, and reads of `.grad` that are no mere question."""
+    """Everything that takes a tensor for a leaf: optimizers, reads of `.grad` that are no mere question, and calls
+    of backward that go through its creation again and again."""
     for event in view.trace.events:
         if isinstance(event, OptimizerBuilt):
             if view.trace.observed and _RAISED not in (event.raised or ""):
@@ -91,3 +102,7 @@ def _wishes(view: View) -> Iterator[tuple[Event, Value]]:
             found = view.found(event)
             if found is None or use_of(found) is not Use.GUARDED:
                 yield event, event.value
+    for freed in freed_graphs(view.trace, view.backwards):
+        value = lost_behind(view.trace, freed.op)
+        if value is not None:
+            yield freed.call, value
