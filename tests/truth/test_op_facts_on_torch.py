@@ -139,6 +139,8 @@ def test_packed_sequences_keep_the_graph() -> None:
     packed = nn.utils.rnn.pack_padded_sequence(sequence, torch.tensor([3, 2]))
     padded, lengths = nn.utils.rnn.pad_packed_sequence(packed)
     assert packed.data.requires_grad and padded.requires_grad and not lengths.requires_grad
+    packing = answer("torch.nn.utils.rnn.pack_padded_sequence", [TENSOR, OTHER])
+    assert packing is not None and packing.returns == 0 and packing.outputs[0].differentiable
     claim = answer("torch.nn.utils.rnn.pad_packed_sequence", [TENSOR])
     assert claim is not None and [output.differentiable for output in claim.outputs] == [True, False]
 

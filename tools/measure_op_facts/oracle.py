@@ -88,6 +88,7 @@ def make(run: Run, seed: int = 0) -> Result:
 
 
 def outputs_of(value: object) -> list[torch.Tensor]:
+    """The tensors of a result; a packed sequence counts as the tensor of its data."""
     if isinstance(value, torch.nn.utils.rnn.PackedSequence):
         return [value.data]
     return [tensor for _, tensor in walk("", value)]
@@ -96,7 +97,7 @@ def outputs_of(value: object) -> list[torch.Tensor]:
 def structure(value: object, count: list[int] | None = None) -> str:
     """How the result is nested: ``(0(12))``; ``-`` for what is no tensor."""
     count = [0] if count is None else count
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, torch.Tensor | torch.nn.utils.rnn.PackedSequence):
         count[0] += 1
         return str(count[0] - 1)
     if isinstance(value, list | tuple) and outputs_of(value):

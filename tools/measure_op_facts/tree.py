@@ -49,14 +49,13 @@ def sample(seen: Observation, defaults: dict[str, str], many: bool = False) -> S
     outputs = 1 if many else len(seen.depends)
     pairs: dict[Fact, bool | None] = {}
     for slot in floating:
-        failed = {where for where, _, _ in seen.errors} >= {slot}
-        for index, depends in enumerate(seen.depends):
-            if not any(where == slot and forward for where, forward, _ in seen.errors):
+        raised = [(forward, message) for where, forward, message in seen.errors if where == slot]
+        for forward, message in raised:
+            _note(pairs, ("e", ("f" if forward else "b") + message, _base(slot)), True)
+        if not any(forward for forward, _ in raised):
+            for index, depends in enumerate(seen.depends):
                 _note(pairs, ("o", str(0 if many else index), _base(slot)), slot in depends)
-        if failed:
-            for where, forward, message in seen.errors:
-                if where == slot:
-                    _note(pairs, ("e", ("f" if forward else "b") + message, _base(slot)), True)
+        if raised:
             continue
         targets = {*seen.slots, "hidden", *(f">{i}" for i in range(len(seen.depends)))}
         for target in targets:
