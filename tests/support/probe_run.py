@@ -28,6 +28,7 @@ from support.engine import PATH
 _SECONDS = 60
 
 
+@cache
 def observe(text: str) -> Trace:
     """What the probe sees of a program. Raises RuntimeError where it stopped before the program did."""
     document = Document.from_text(PATH, text)
@@ -90,6 +91,7 @@ def _run(connection: socket.socket, text: str) -> None:
         from gradsight.probe.worker import job
         from gradsight.probe.worker.channel import Channel
 
+        os.setsid()
         nothing = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(nothing, number)
