@@ -61,7 +61,7 @@ def left_in(folder: Path) -> list[str]:
 
 def test_a_run_is_like_a_plain_one(run: Runner) -> None:
     program = """
-        import logging, random, sys, traceback, warnings
+        import atexit, logging, random, sys, traceback, warnings
         import torch
         from helper import double
 
@@ -89,6 +89,12 @@ def test_a_run_is_like_a_plain_one(run: Runner) -> None:
                 logging.exception("caught")
                 traceback.print_exc()
         assert sys.stdin.read() == ""
+        atexit.register(print, "at exit")
+        class Last:
+            def __del__(self):
+                print("last")
+        keep = Last()
+        keep.itself = keep
         h.sum().backward(torch.ones(5))
     """
     document = run.document(program)

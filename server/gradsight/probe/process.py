@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from gradsight.probe import errors
 _SCRIPT = Path(__file__).with_name("worker") / "start.py"
 _CRASH_LINE = re.compile(r'  File "(?P<path>.+)", line (?P<line>\d+)')
 _JOIN_SECONDS = 20.0
+_GONE_SECONDS = 2.0
 
 Message = dict[str, Any]
 Sink = Callable[[str], None]
@@ -192,9 +195,9 @@ class Worker:
             return None
 
     def note_family(self) -> None:
-        """Looks, while the process still lives, for what it started and what left its group."""
-        if sys.platform != "win32" and self.is_alive:
-            self._family.update(_descendants(self._process.pid))
+        """Looks for what the process started: its group, and, while it lives, what left the group."""
+        if sys.platform != "win32":
+            self._family.update(_family(self._process.pid))
 
     def end(self) -> None:
         """Ends the process and all that it started, and waits until they are gone. May be called twice."""
@@ -207,11 +210,12 @@ class Worker:
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             _kill(self._family)
-            self._family.clear()
         if self.is_alive:
             with contextlib.suppress(OSError):
                 self._process.kill()
         self._process.wait()
+        _await_end(self._family)
+        self._family.clear()
         if self._connection is not None:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
@@ -229,37 +233,54 @@ def _kill(pids: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _descendants(root: int) -> list[int]:
-    """Ids of all processes below `root`, as far as the system tells."""
+def _await_end(pids: set[int]) -> None:
+    """Waits until killed processes are gone; the dead that nobody has buried count as gone."""
+    deadline = time.monotonic() + _GONE_SECONDS
+    while pids and time.monotonic() < deadline:
+        if pids.isdisjoint(process.pid for process in _processes() if not process.is_dead):
+            return
+        time.sleep(0.005)
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    pid: int
+    parent: int
+    group: int
+    is_dead: bool
+
+
+def _family(root: int) -> set[int]:
+    """The processes of the group `root`, and all below `root`, as far as the system tells."""
+    processes = list(_processes())
     children: dict[int, list[int]] = {}
-    for child, parent in _parents():
-        children.setdefault(parent, []).append(child)
-    found: list[int] = []
-    waiting = [root]
+    for process in processes:
+        children.setdefault(process.parent, []).append(process.pid)
+    found = {process.pid for process in processes if process.group == root and process.pid != root}
+    waiting = [root, *found]
     while waiting:
-        for child in children.get(waiting.pop(), ()):
-            found.append(child)
-            waiting.append(child)
+        fresh = [child for child in children.get(waiting.pop(), ()) if child not in found]
+        found.update(fresh)
+        waiting.extend(fresh)
     return found
 
 
-def _parents() -> Iterator[tuple[int, int]]:
-    """(process, its parent) for every process."""
+def _processes() -> Iterator[_Process]:
     if sys.platform == "linux":
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 with contextlib.suppress(OSError, ValueError, IndexError):
                     # The name stands in parentheses and may hold anything, so what follows the last one counts.
                     fields = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-                    yield int(entry.name), int(fields[1])
+                    yield _Process(int(entry.name), int(fields[1]), int(fields[2]), fields[0] in "ZX")
         return
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        command = ["ps", "-A", "-o", "pid=,ppid="]
+        command = ["ps", "-A", "-o", "pid=,ppid=,pgid=,stat="]
         listing = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
         for line in listing.stdout.splitlines():
-            numbers = line.split()
-            if len(numbers) == 2:
-                yield int(numbers[0]), int(numbers[1])
+            fields = line.split()
+            if len(fields) == 4:
+                yield _Process(int(fields[0]), int(fields[1]), int(fields[2]), fields[3].startswith("Z"))
 
 
 def _environment() -> dict[str, str]:

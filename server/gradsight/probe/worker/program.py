@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import gc
 import linecache
 import os
 import sys
@@ -79,6 +82,17 @@ class Program:
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and not thread.daemon:
                 thread.join()
+
+    def leave(self) -> None:
+        """What Python does for a program at its end: exit functions, the end of its objects, the last output."""
+        with contextlib.suppress(BaseException):
+            atexit._run_exitfuncs()
+        with contextlib.suppress(BaseException):
+            vars(sys.modules["__main__"]).clear()
+            gc.collect()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
 
     def _exited(self, ending: SystemExit) -> dict[str, Any]:
         code = ending.code
