@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from lsp.editor import Editor
 
-NOTEBOOK = "file:///work/train.ipynb"
+NOTEBOOK = "file:///home/train.ipynb"
 CELLS = [
     "import torch\n",
     "# About the data",
