@@ -17,7 +17,7 @@ CELLS = [
 
 
 def cell_uri(number: int) -> str:
-    return f"vscode-notebook-cell:/work/train.ipynb#W{number}"
+    return f"vscode-notebook-cell:/home/train.ipynb#W{number}"
 
 
 def kind(number: int) -> types.NotebookCellKind:
