@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradsight.autograd.events import AttributeSet, MethodNamed, Rebound
-from gradsight.static import containers, ops, tensor_attributes
+from gradsight.static import containers, module_containers, ops, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -61,6 +61,10 @@ def augmented(w: Walker, statement: ast.AugAssign) -> None:
         if isinstance(target, ast.Subscript) and isinstance(receiver, Tensor) and receiver != old:
             # `x[i] += v` writes the slice back; the write itself was through the view.
             ops.spread_through_views(w, w.state.value(old)) if w.state.value(old).requires_grad else None
+        return
+    module = w.module(old)
+    if module is not None and isinstance(old, Ref) and module_containers.kind(module) is not None:
+        module_containers.extended(w, statement, old, module, item)
         return
     found = w.deref(old, List)
     if found is not None and isinstance(statement.op, ast.Add) and isinstance(old, Ref):
@@ -149,11 +153,13 @@ def _assign_slot(w: Walker, target: ast.Subscript, item: Object, statement: ast.
     if not isinstance(receiver, Ref):
         return
     found = w.state.heap.get(receiver.id)
-    if isinstance(found, Dict):
+    if isinstance(found, Instance) and found.is_module:
+        module_containers.put(w, receiver, found, index, item)
+    elif isinstance(found, Dict):
         if isinstance(index, Const):
-            w.state.heap[receiver.id] = Dict({**found.items, index.value: item}, found.rest)
+            w.state.heap[receiver.id] = Dict({**found.items, index.value: item}, found.rest, found.factory)
         else:
-            w.state.heap[receiver.id] = Dict(found.items, item)
+            w.state.heap[receiver.id] = Dict(found.items, item, found.factory)
     elif isinstance(found, List):
         position = index.value if isinstance(index, Const) else None
         if isinstance(position, int) and -len(found.items) <= position < len(found.items):

@@ -10,6 +10,7 @@ from gradsight.static.objects import (
     Arguments,
     Bound,
     Class,
+    Const,
     Dict,
     Dotted,
     Function,
@@ -33,14 +34,14 @@ from gradsight.static.walker import Walker
 _TUPLE_METHODS = ("index", "count")
 
 
-def read(w: Walker, node: ast.expr, receiver: Object, name: str) -> Object:
+def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
     """`receiver.name`; UNKNOWN where nothing is known of it."""
     match receiver:
         case Tensor():
             return tensor_attributes.read(w, node, receiver, name)
         case Dotted():
             return calls.canonical(f"{receiver.name}.{name}")
-        case Unknown() | Left() | Iterator() | Scalar():
+        case Unknown() | Left() | Iterator() | Scalar() | Const():
             return Method(receiver, name)
         case Tuple():
             return Method(receiver, name) if name in _TUPLE_METHODS else containers.field(receiver, name)
@@ -71,7 +72,7 @@ def _on_super(w: Walker, owner: Class, receiver: Object, name: str) -> Object:
     return functions.bind_receiver(item, receiver, base) if isinstance(item, Function) else item
 
 
-def _on_heap(w: Walker, node: ast.expr, receiver: Ref, name: str) -> Object:
+def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
     found = w.state.heap.get(receiver.id)
     match found:
         case List() | Dict() | Optimizer():
@@ -88,7 +89,7 @@ def _on_heap(w: Walker, node: ast.expr, receiver: Ref, name: str) -> Object:
     return UNKNOWN
 
 
-def _of_class(w: Walker, node: ast.expr, receiver: Ref, item: Object, owner: Class) -> Object:
+def _of_class(w: Walker, node: ast.AST, receiver: Ref, item: Object, owner: Class) -> Object:
     if not isinstance(item, Function):
         return item
     bound = functions.bind_receiver(item, receiver, owner)

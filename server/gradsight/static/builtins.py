@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from gradsight.autograd.events import Cut
-from gradsight.static import containers, introspection, operators, ops
+from gradsight.static import containers, introspection, module_containers, operators, ops, texts
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -45,17 +45,6 @@ def as_list(w: Walker, node: ast.AST, arguments: Arguments, kind: str) -> Object
     return w.allocate(List(tuple(items), None if exact else containers.further(w, first), kind))
 
 
-def chain(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
-    """`itertools.chain(a, b)`."""
-    items: list[Object] = []
-    exact = not arguments.unpacked
-    for argument in arguments.positional:
-        more, all_of_it = containers.iterate(w, argument, node)
-        items += more
-        exact = exact and all_of_it
-    return Iterator(tuple(items), None if exact or not items else items[-1], exact)
-
-
 def _to_number(name: str) -> _Handler:
     def convert(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
         first = arguments.get(0, "x")
@@ -79,8 +68,12 @@ def _len(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     if isinstance(first, Tensor):
         shape = w.state.value(first).shape
         return Const(shape[0]) if shape and shape[0] is not None else Scalar()
-    found = w.deref(first, List)
-    return Const(len(found.items)) if found is not None and found.rest is None else Scalar()
+    found = w.deref(first, List) or w.deref(first, Dict)
+    if found is not None:
+        return Const(len(found.items)) if found.rest is None else Scalar()
+    module = w.module(first)
+    inside = module_containers.iterate(w, module) if module is not None else None
+    return Const(len(inside[0])) if inside is not None and inside[1] else Scalar()
 
 
 def _range(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
@@ -104,7 +97,8 @@ def _enumerate(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     return Iterator(pairs, None if exact else Tuple((Scalar(), containers.further(w, first))), exact)
 
 
-def _zip(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
+def zipped(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
+    """`zip(...)`."""
     columns = [containers.iterate(w, item, node) for item in arguments.positional]
     if not columns:
         return Iterator((), None)
@@ -203,7 +197,7 @@ def _map(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, *sources = arguments.positional
-    rows = _zip(w, node, Arguments(tuple(sources)))
+    rows = zipped(w, node, Arguments(tuple(sources)))
     assert isinstance(rows, Iterator)
     results: list[Object] = []
     for row in rows.items[:4]:
@@ -223,16 +217,28 @@ def _isinstance(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 
 def _getattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
-    found = w.deref(arguments.get(0, "object"), Instance)
-    name = arguments.get(1, "name")
-    if found is not None and isinstance(name, Const) and name.value in found.attributes:
-        return found.attributes[str(name.value)]
-    return UNKNOWN
+    receiver, name = arguments.get(0, "object"), arguments.get(1, "name")
+    if receiver is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        return UNKNOWN
+    if introspection.has_attribute(w, receiver, name.value) is False:
+        return arguments.get(2, "default") or UNKNOWN
+    return w.read(w, node, receiver, name.value)
 
 
 def _setattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     introspection.set_by_name(w, arguments)
     return NONE
+
+
+def _delattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
+    introspection.delete_by_name(w, arguments)
+    return NONE
+
+
+def _hasattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
+    receiver, name = arguments.get(0, "object"), arguments.get(1, "name")
+    has = introspection.has_attribute(w, receiver, name.value) if isinstance(name, Const) and receiver else None
+    return Scalar("bool") if has is None else Const(has)
 
 
 def _print(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
@@ -244,20 +250,33 @@ def _type(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     return found.type if found is not None and isinstance(found.type, Class) else UNKNOWN
 
 
+def _quantified(wanted: bool) -> _Handler:
+    """`any(...)`, which one true item decides, or `all(...)`, which one false item does."""
+
+    def quantify(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
+        items, exact = containers.iterate(w, arguments.get(0, "iterable") or UNKNOWN, node)
+        truths = [operators.as_truth(w, item) for item in items]
+        if wanted in truths:
+            return Const(wanted)
+        return Const(not wanted) if exact and None not in truths else Scalar("bool")
+
+    return quantify
+
+
 _HANDLERS: dict[str, _Handler] = {
     "float": _to_number("float"), "int": _to_number("int"), "bool": _to_number("bool"),
-    "len": _len, "range": _range, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "iter": _iter,
+    "len": _len, "range": _range, "enumerate": _enumerate, "zip": zipped, "reversed": _reversed, "iter": _iter,
     "next": _next, "complex": _to_number("float"),
     "sum": _sum, "max": _extreme, "min": _extreme, "abs": _abs, "round": _extreme, "tuple": _tuple, "dict": _dict,
     "list": lambda w, node, arguments: as_list(w, node, arguments, "list"),
     "set": lambda w, node, arguments: as_list(w, node, arguments, "set"),
     "sorted": lambda w, node, arguments: as_list(w, node, arguments, "list"),
     "map": _map, "filter": _filter, "isinstance": _isinstance, "getattr": _getattr, "setattr": _setattr,
-    "hasattr": lambda w, node, arguments: Scalar("bool"), "print": _print, "type": _type,
-    "str": lambda w, node, arguments: Scalar("str"), "repr": lambda w, node, arguments: Scalar("str"),
+    "hasattr": _hasattr, "delattr": _delattr, "print": _print, "type": _type,
+    "str": lambda w, node, arguments: texts.as_text(arguments), "repr": lambda w, node, arguments: Scalar("str"),
     "format": lambda w, node, arguments: Scalar("str"), "input": lambda w, node, arguments: Scalar("str"),
     "id": lambda w, node, arguments: Scalar(), "hash": lambda w, node, arguments: Scalar(),
-    "any": lambda w, node, arguments: Scalar("bool"), "all": lambda w, node, arguments: Scalar("bool"),
+    "any": _quantified(True), "all": _quantified(False),
     "pow": lambda w, node, arguments: operators.binary(w, node, ast.Pow, *arguments.positional[:2])
     if len(arguments.positional) >= 2 else UNKNOWN,
 }  # fmt: skip

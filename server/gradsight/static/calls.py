@@ -13,6 +13,7 @@ from gradsight.static import (
     modules,
     optimizers,
     tensor_methods,
+    texts,
 )
 from gradsight.static.objects import (
     NONE,
@@ -20,6 +21,7 @@ from gradsight.static.objects import (
     Arguments,
     Bound,
     Class,
+    Const,
     Dict,
     Dotted,
     Function,
@@ -166,6 +168,10 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return _call_on_unknown(w, node, role, name, arguments)
         case Super():
             return modules.call_super(w, node, receiver, name, arguments)
+        case Const(value):
+            return texts.call_method(w, value, name, arguments) if isinstance(value, str) else Scalar()
+        case Scalar("str"):
+            return texts.call_method(w, None, name, arguments)
         case Tuple() | Scalar():
             return Scalar()
         case Iterator():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from types import EllipsisType
 
-from gradsight.static import ops
+from gradsight.static import module_containers, ops
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -40,6 +41,9 @@ _NAMED_FIELDS = {
 }
 
 
+_MOST_ITEMS = 64
+
+
 def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], bool]:
     """The items that iteration gives, and whether these are all; tensors give rows."""
     match source:
@@ -66,9 +70,9 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
         case Dict(by_key, rest):
             return [Const(key) for key in by_key], rest is None
         case Instance():
-            children = found.attributes.get("<children>")
-            if children is not None:
-                return iterate(w, children, node)
+            inside = module_containers.iterate(w, found)
+            if inside is not None:
+                return inside
     return [], False
 
 
@@ -81,6 +85,8 @@ def further(w: Walker, source: Object) -> Object:
             return Scalar()
         case Unknown():
             return Unknown("data" if source.role == "data" else None)
+    if w.module(source) is not None:
+        return Unknown("module")
     found = w.deref(source, List)
     if found is not None:
         return found.rest or (found.items[-1] if found.items else UNKNOWN)
@@ -98,33 +104,55 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
         case Tuple(items):
             if isinstance(key, int) and -len(items) <= key < len(items):
                 return items[key]
-            return UNKNOWN
+            part = sliced(items, index)
+            return UNKNOWN if part is None else Tuple(part)
     found = w.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
     match found:
         case List(items, rest):
             if isinstance(key, int) and (-len(items) if rest is None else 0) <= key < len(items):
                 return items[key]
             if isinstance(index, Slice):
-                return receiver if rest is not None else w.allocate(found)
+                part = sliced(items, index) if rest is None else None
+                return w.allocate(found if part is None else List(part, None, found.type))
             return rest or UNKNOWN
         case Dict(by_key, rest):
             if isinstance(index, Const) and key in by_key:
                 return by_key[key]
-            return rest or UNKNOWN
+            return rest or _missing(w, node, receiver, index)
         case Instance():
-            return _child(w, found, index)
+            return module_containers.item(w, found, index) if found.is_module else UNKNOWN
     return UNKNOWN
 
 
-def _child(w: Walker, found: Instance, index: Object) -> Object:
-    children = found.attributes.get("<children>")
-    if isinstance(index, Const) and str(index.value) in found.attributes:
-        return found.attributes[str(index.value)]
-    if children is not None and isinstance(index, Const) and isinstance(index.value, int):
-        items = w.deref(children, List)
-        if items is not None and items.rest is None and -len(items.items) <= index.value < len(items.items):
-            return items.items[index.value]
-    return Unknown("module") if found.is_module else UNKNOWN
+def _missing(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
+    """What a `defaultdict` puts under a key that it does not have."""
+    found = w.deref(receiver, Dict)
+    if found is None or found.factory is None or not isinstance(receiver, Ref):
+        return UNKNOWN
+    made = w.call(w, node, found.factory, Arguments())
+    if w.live is None:
+        return UNKNOWN
+    if isinstance(index, Const):
+        w.state.heap[receiver.id] = replace(found, items={**found.items, index.value: made})
+    else:
+        w.state.heap[receiver.id] = replace(found, rest=made)
+    return made
+
+
+def sliced(items: tuple[Object, ...], index: Object) -> tuple[Object, ...] | None:
+    """`items[a:b:c]`; None where a bound is not known."""
+    if not isinstance(index, Slice):
+        return None
+    start, stop, step = (bound(part) for part in (index.start, index.stop, index.step))
+    if start is ... or stop is ... or step is ... or step == 0:
+        return None
+    return items[start:stop:step]
+
+
+def bound(item: Object) -> int | EllipsisType | None:
+    """A bound of a slice; Ellipsis where it is not known."""
+    value = item.value if isinstance(item, Const) else ...
+    return value if value is None or isinstance(value, int) else ...
 
 
 def field(receiver: Tuple, name: str) -> Object:
@@ -138,6 +166,10 @@ def combine(w: Walker, left: Object, right: Object, repeat: bool) -> Object | No
     one, other = w.deref(left, List), w.deref(right, List)
     if repeat:
         found = one or other
+        times = right if one is not None else left
+        count = times.value if isinstance(times, Const) and isinstance(times.value, int) else _MOST_ITEMS + 1
+        if found and found.rest is None and count * len(found.items) <= _MOST_ITEMS:
+            return w.allocate(replace(found, items=found.items * count))
         return w.allocate(replace(found, rest=found.rest or found.items[-1])) if found and found.items else None
     if one is not None and other is not None:
         return w.allocate(List(one.items + other.items, one.rest or other.rest, one.type))
@@ -155,7 +187,7 @@ def call_list_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
     first = arguments.get(0, "item") or UNKNOWN
     match name:
         case "append" | "add":
-            if found.rest is None and len(found.items) < 64:
+            if found.rest is None and len(found.items) < _MOST_ITEMS:
                 w.state.heap[receiver.id] = replace(found, items=(*found.items, first))
             else:
                 w.state.heap[receiver.id] = replace(found, rest=first)
@@ -166,14 +198,21 @@ def call_list_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
             w.state.heap[receiver.id] = replace(found, items=found.items + tuple(items), rest=rest)
             return NONE
         case "insert" | "appendleft":
-            new = arguments.get(1, "object") if name == "insert" else first
-            w.state.heap[receiver.id] = replace(found, items=(new or UNKNOWN, *found.items))
+            new = (arguments.get(1, "object") if name == "insert" else first) or UNKNOWN
+            at = first.value if name == "insert" and isinstance(first, Const) else 0
+            if isinstance(at, int) and (found.rest is None or 0 <= at < len(found.items)):
+                items = list(found.items)
+                items.insert(at, new)
+                w.state.heap[receiver.id] = replace(found, items=tuple(items))
             return NONE
         case "pop" | "popleft":
-            if found.items and found.rest is None and not (name == "pop" and arguments.positional):
-                kept = found.items[1:] if name == "popleft" else found.items[:-1]
-                w.state.heap[receiver.id] = replace(found, items=kept)
-                return found.items[0] if name == "popleft" else found.items[-1]
+            index = arguments.get(0, "index") or Const(0 if name == "popleft" else -1)
+            place = index.value if isinstance(index, Const) else None
+            if isinstance(place, int) and found.rest is None and -len(found.items) <= place < len(found.items):
+                kept = list(found.items)
+                taken = kept.pop(place)
+                w.state.heap[receiver.id] = replace(found, items=tuple(kept))
+                return taken
             w.state.heap[receiver.id] = replace(found, rest=found.rest or UNKNOWN)
             return found.rest or UNKNOWN
         case "clear":
@@ -181,6 +220,9 @@ def call_list_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
             return NONE
         case "copy":
             return w.allocate(found)
+        case "reverse" if found.rest is None:
+            w.state.heap[receiver.id] = replace(found, items=tuple(reversed(found.items)))
+            return NONE
         case "sort" | "reverse" | "remove" | "discard":
             w.state.heap[receiver.id] = replace(found, rest=found.rest or (found.items[-1] if found.items else None))
             return NONE
@@ -205,8 +247,8 @@ def call_dict_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
             default = arguments.get(1, "default")
             if isinstance(first, Const) and first.value in found.items:
                 if name == "pop":
-                    kept = {key: value for key, value in found.items.items() if key != first.value}
-                    w.state.heap[receiver.id] = replace(found, items=kept)
+                    left = {key: value for key, value in found.items.items() if key != first.value}
+                    w.state.heap[receiver.id] = replace(found, items=left)
                 return found.items[first.value]
             if name == "setdefault" and isinstance(first, Const):
                 w.state.heap[receiver.id] = replace(found, items={**found.items, first.value: default or NONE})
@@ -219,11 +261,11 @@ def call_dict_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
             merged.update(other.items if other is not None else {})
             merged.update(arguments.keywords)
             others = other.rest if other is not None else UNKNOWN if first is not None else None
-            w.state.heap[receiver.id] = Dict(merged, found.rest or others)
+            w.state.heap[receiver.id] = replace(found, items=merged, rest=found.rest or others)
             return NONE
         case "copy":
             return w.allocate(found)
         case "clear":
-            w.state.heap[receiver.id] = Dict({})
+            w.state.heap[receiver.id] = Dict({}, None, found.factory)
             return NONE
     return UNKNOWN

@@ -62,7 +62,8 @@ class _Copier:
             case List(items, rest):
                 self.w.state.heap[new.id] = replace(found, items=tuple(inner(part) for part in items), rest=rest)
             case Dict(items, rest):
-                self.w.state.heap[new.id] = Dict({key: inner(part) for key, part in items.items()}, rest)
+                copied = {key: inner(part) for key, part in items.items()}
+                self.w.state.heap[new.id] = replace(found, items=copied, rest=rest)
             case Instance():
                 attributes = {name: inner(part) for name, part in found.attributes.items()}
                 self.w.state.heap[new.id] = replace(found, attributes=attributes)

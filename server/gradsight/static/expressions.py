@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from gradsight.static import attributes, calls, comprehensions, containers, functions, ops
+from gradsight.static import attributes, calls, comprehensions, containers, functions, ops, texts
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -112,7 +112,9 @@ def _bool_op(w: Walker, node: ast.BoolOp) -> Object:
             return result
         if truth is None:
             for rest in node.values[node.values.index(part) + 1 :]:
-                evaluate(w, rest)
+                other = evaluate(w, rest)
+                if w.live is not None and as_truth(w, other) is isinstance(node.op, ast.Or):
+                    return other if isinstance(other, Const) else UNKNOWN  # whatever came before
             return Scalar("bool") if isinstance(result, Scalar) else UNKNOWN
     return result
 
@@ -187,7 +189,11 @@ def _dict(w: Walker, node: ast.Dict) -> Object:
     for key, value in zip(node.keys, node.values, strict=True):
         item = evaluate(w, value)
         name = evaluate(w, key) if key is not None else UNKNOWN
-        if isinstance(name, Const):
+        inner = w.deref(item, Dict) if key is None else None
+        if inner is not None:
+            items |= inner.items
+            rest = rest or inner.rest
+        elif isinstance(name, Const):
             items[name.value] = item
         else:
             rest = UNKNOWN
@@ -203,10 +209,8 @@ def _comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.GeneratorEx
 
 
 def _joined_string(w: Walker, node: ast.JoinedStr) -> Object:
-    for part in node.values:
-        if isinstance(part, ast.FormattedValue):
-            evaluate(w, part.value)
-    return Scalar("str")
+    values = [evaluate(w, part.value) for part in node.values if isinstance(part, ast.FormattedValue)]
+    return texts.joined(w, node, values)
 
 
 def _yield(w: Walker, node: ast.Yield) -> Object:

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.values import Value
 from gradsight.document import Document
-from gradsight.static import calls, garbage, summaries, uncalled
+from gradsight.static import attributes, calls, garbage, summaries, uncalled
 from gradsight.static.expressions import evaluate
 from gradsight.static.objects import Code, Object
 from gradsight.static.recorder import Recorder
@@ -110,6 +110,7 @@ class _Interpretation:
                 recorder.add(event)
         walker = Walker(self.document.path, state, recorder, dict(self.previous.parents), _BUDGET)
         walker.evaluate, walker.execute_block, walker.call = evaluate, execute_block, calls.call
+        walker.read = attributes.read
         walker.codes = self.previous.codes.copy()
         walker.entered = entered
         walker.captured = set(self.previous.captured)

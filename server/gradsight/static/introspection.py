@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gradsight.static import functions
+from gradsight.static import functions, module_methods
 from gradsight.static.objects import Arguments, Class, Const, Dotted, Instance, Object, Ref, Scalar, Tensor, Tuple
 from gradsight.static.walker import Walker
 
@@ -36,6 +36,27 @@ def is_instance(w: Walker, arguments: Arguments) -> Object:
     if isinstance(found.type, Dotted) and all(isinstance(entry, Dotted | Class) for entry in wanted):
         return Const(False)
     return Scalar("bool")
+
+
+def has_attribute(w: Walker, item: Object, name: object) -> bool | None:
+    """Whether an object of the program has an attribute; None where that is not known."""
+    found = w.deref(item, Instance)
+    if found is None or not isinstance(name, str):
+        return None
+    if name in found.attributes or functions.find_method(found.type, name) is not None:
+        return True
+    if not found.complete or not isinstance(found.type, Class) or (found.is_module and name in module_methods.NAMES):
+        return None
+    return None if name in ("training", "forward") or name.startswith("_") else False
+
+
+def delete_by_name(w: Walker, arguments: Arguments) -> None:
+    """`delattr(object, name)`."""
+    ref, name = arguments.get(0, "object"), arguments.get(1, "name")
+    found = w.deref(ref, Instance)
+    if found is not None and isinstance(ref, Ref) and isinstance(name, Const):
+        kept = {key: item for key, item in found.attributes.items() if key != name.value}
+        w.state.heap[ref.id] = replace(found, attributes=kept)
 
 
 def set_by_name(w: Walker, arguments: Arguments) -> None:

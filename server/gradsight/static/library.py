@@ -8,7 +8,18 @@ from dataclasses import replace
 from gradsight.autograd import op_facts
 from gradsight.autograd.events import Cut
 from gradsight.autograd.values import Form
-from gradsight.static import backward, builtins, copies, factories, grad_mode, modules, ops, optimizers, translate
+from gradsight.static import (
+    backward,
+    builtins,
+    copies,
+    factories,
+    grad_mode,
+    iteration,
+    modules,
+    ops,
+    optimizers,
+    translate,
+)
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -130,13 +141,16 @@ def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if name in ("collections.OrderedDict", "collections.defaultdict"):
         if name.endswith("OrderedDict"):
             return builtins.call(w, node, "dict", arguments)
-        return w.allocate(Dict({}, UNKNOWN))
+        factory = arguments.get(0, "default_factory")
+        return w.allocate(Dict({}, None if factory is not None else UNKNOWN, factory))
     if name in ("tqdm.tqdm", "tqdm.trange", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.auto.trange"):
         if name.endswith("trange"):
             return builtins.call(w, node, "range", arguments)
         return arguments.get(0, "iterable") or UNKNOWN
-    if name == "itertools.chain":
-        return builtins.chain(w, node, arguments)
+    if root in ("itertools", "functools"):
+        found = iteration.call(w, node, name, arguments)
+        if found is not None:
+            return found
     if "." not in name:
         return builtins.call(w, node, name, arguments)
     if root not in _HARMLESS:

@@ -15,7 +15,6 @@ from gradsight.static.objects import (
     Const,
     Instance,
     Iterator,
-    List,
     Object,
     Ref,
     Tensor,
@@ -78,9 +77,7 @@ def call(
 
 
 def _children(w: Walker, found: Instance) -> list[tuple[str, Object]]:
-    return [
-        (name, item) for name, item in found.attributes.items() if name != "<children>" and w.module(item) is not None
-    ]
+    return [(name, item) for name, item in found.attributes.items() if w.module(item) is not None]
 
 
 def _complete(w: Walker, called: _Called) -> bool:
@@ -161,18 +158,6 @@ def _register(w: Walker, called: _Called) -> Object:
     return NONE
 
 
-def _append(w: Walker, called: _Called) -> Object:
-    children = called.found.attributes.get("<children>")
-    known = w.deref(children, List)
-    item = called.arguments.get(0, "module")
-    if known is None or not isinstance(children, Ref) or item is None:
-        return UNKNOWN
-    w.state.heap[children.id] = replace(known, items=(*known.items, item))
-    attributes = {**called.found.attributes, str(len(known.items)): item}
-    w.state.heap[called.ref.id] = replace(called.found, attributes=attributes)
-    return called.ref
-
-
 def _apply(w: Walker, called: _Called) -> Object:
     function = called.arguments.get(0, "fn")
     modules = _modules(w, called)
@@ -201,10 +186,6 @@ def _load(w: Walker, called: _Called) -> Object:
     return UNKNOWN
 
 
-def _values(w: Walker, called: _Called) -> Object:
-    return _child_iterator(w, called)
-
-
 _HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
     "parameters": _parameters,
     "named_parameters": _named_parameters,
@@ -217,11 +198,8 @@ _HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
     "register_parameter": _register,
     "add_module": _register,
     "register_module": _register,
-    "append": _append,
     "apply": _apply,
     "load_state_dict": _load,
-    "values": _values,
     "get_submodule": _part,
     "get_parameter": _part,
-    "items": _named_children,
 }

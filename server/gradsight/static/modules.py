@@ -10,19 +10,17 @@ from gradsight.autograd import op_facts
 from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
-from gradsight.static import functions, module_methods, ops, shapes, translate
+from gradsight.static import functions, module_containers, module_methods, ops, shapes, translate
 from gradsight.static.factories import one_shape
+from gradsight.static.module_containers import CONTAINERS
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
     Class,
-    Dict,
     Dotted,
     Function,
     Instance,
-    Iterator,
-    List,
     Method,
     Object,
     Ref,
@@ -33,8 +31,7 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_CONTAINERS = ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.ParameterList")
-_MODULE_BASES = ("torch.nn.Module", *_CONTAINERS)
+_PLAIN_BASES = ("torch.nn.Module", "object", "abc.ABC", "typing.Generic", "typing.Protocol")
 
 
 def is_library_module(name: str) -> bool:
@@ -45,18 +42,8 @@ def is_library_module(name: str) -> bool:
 
 def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`nn.Linear(...)`, `nn.Sequential(...)`."""
-    if name in _CONTAINERS:
-        return _container(w, node, name, arguments)
-    names = op_facts.module_parameters(name, construction_of(w, arguments))
-    # A numbered parameter (`weight_ih_l*`) stands for all its numbers; what is known of one holds for the others.
-    attributes: dict[str, Object] = {
-        parameter.replace("*", "0"): _own_parameter(w, node, name, parameter.replace("*", "0"))
-        for parameter in names or ()
-    }
-    for inner in arguments.each():
-        if w.module(inner) is not None and names is None:
-            attributes[f"<{len(attributes)}>"] = inner
-    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=names is not None, built=arguments))
+    attributes, complete = _own_content(w, node, name, arguments)
+    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=complete, built=arguments))
 
 
 def construction_of(w: Walker, arguments: Arguments) -> Construction | None:
@@ -79,30 +66,36 @@ def _own_parameter(w: Walker, node: ast.AST, module: str, parameter: str) -> Ten
     return w.keep(value)
 
 
-def _container(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
-    items: tuple[Object, ...] = arguments.positional
-    attributes: dict[str, Object] = {}
-    rest: Object | None = UNKNOWN if arguments.unpacked else None
-    first = arguments.get(0, "modules")
-    if name == "torch.nn.ModuleDict":
-        known = w.deref(first, Dict)
-        attributes = {str(key): item for key, item in known.items.items()} if known else {}
-        complete = known is not None and known.rest is None
-        return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=complete))
-    if name != "torch.nn.Sequential" and first is not None:
-        found = w.deref(first, List)
-        if isinstance(first, Iterator):
-            items, rest = first.items, first.rest
-        elif found is not None:
-            items, rest = found.items, found.rest
-        else:
-            items, rest = (), UNKNOWN
-    elif first is not None and (named := w.deref(first, Dict)) is not None:
-        items = tuple(named.items.values())
-    for index, item in enumerate(items):
-        attributes[str(index)] = item
-    attributes["<children>"] = w.allocate(List(items, rest))
-    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=rest is None))
+def _own_content(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> tuple[dict[str, Object], bool]:
+    """The parameters and children that a constructor of PyTorch puts into a module, and whether these are all."""
+    if name in CONTAINERS:
+        return module_containers.content(w, node, name, arguments)
+    names = op_facts.module_parameters(name, construction_of(w, arguments))
+    # A numbered parameter (`weight_ih_l*`) stands for all its numbers; what is known of one holds for the others.
+    attributes: dict[str, Object] = {
+        parameter.replace("*", "0"): _own_parameter(w, node, name, parameter.replace("*", "0"))
+        for parameter in names or ()
+    }
+    for inner in arguments.each():
+        if w.module(inner) is not None and names is None:
+            attributes[f"<{len(attributes)}>"] = inner
+    return attributes, names is not None
+
+
+def _fill_from_base(w: Walker, node: ast.AST, ref: Ref, arguments: Arguments) -> None:
+    """`super().__init__(...)` where the base is a module of PyTorch that has parameters or children of its own."""
+    found = w.module(ref)
+    if found is None or not isinstance(found.type, Class):
+        return
+    bases = functions.outside_bases(found.type)
+    name = next((base for base in bases if base != "torch.nn.Module" and is_library_module(base)), None)
+    if name is None:
+        return
+    attributes, exact = _own_content(w, node, name, arguments)
+    complete = exact and all(base == name or base in _PLAIN_BASES for base in bases)
+    w.state.heap[ref.id] = replace(
+        found, attributes={**found.attributes, **attributes}, complete=complete, built=arguments
+    )
 
 
 def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Object:
@@ -110,14 +103,16 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
     outside = functions.outside_bases(of)
     if "torch.autograd.Function" in outside:
         return UNKNOWN
-    is_module = any(base in _MODULE_BASES or is_library_module(base) for base in outside)
+    is_module = any(is_library_module(base) for base in outside)
     if not is_module and "?" in outside and functions.find_method(of, "forward") is not None:
         is_module = True
-    complete = all(base in ("torch.nn.Module", "object", "abc.ABC") for base in outside)
+    complete = all(base in _PLAIN_BASES for base in outside)
     ref = w.allocate(Instance(of, {}, is_module=is_module, complete=complete))
     init = functions.find_method(of, "__init__")
     if init is not None and isinstance(init[0], Function):
         w.call(w, node, functions.bind_receiver(init[0], ref, init[1]), arguments)
+    elif is_module and any(base != "torch.nn.Module" and is_library_module(base) for base in outside):
+        _fill_from_base(w, node, ref, arguments)
     elif _is_dataclass(of):
         _fill_fields(w, ref, of, arguments)
     elif arguments.each() and not is_module:
@@ -155,6 +150,8 @@ def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
         return Scalar("bool")
     if name in module_methods.NAMES or not found.complete or isinstance(found.type, Dotted):
         return Method(ref, name)
+    if module_containers.kind(found) is not None:
+        return Method(ref, name)
     return Unknown("module") if not found.complete else UNKNOWN
 
 
@@ -166,6 +163,11 @@ def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: 
     forward = functions.find_method(found.type, "forward")
     if forward is not None and isinstance(forward[0], Function):
         return w.call(w, node, functions.bind_receiver(forward[0], ref, forward[1]), arguments)
+    return _call_library(w, node, ref, found, arguments)
+
+
+def _call_library(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: Arguments) -> Object:
+    """The `forward` that a module has from PyTorch."""
     name = found.type.name if isinstance(found.type, Dotted) else _outside_forward(found.type)
     if name == "torch.nn.Sequential":
         return _run_sequence(w, node, found, arguments)
@@ -195,11 +197,11 @@ def _outside_forward(of: Class) -> str | None:
 
 
 def _run_sequence(w: Walker, node: ast.AST, found: Instance, arguments: Arguments) -> Object:
-    children = w.deref(found.attributes.get("<children>"), List)
-    if children is None or children.rest is not None:
-        return _call_unseen(w, node, None, arguments, list(children.items) if children else [])
+    children = [child for _, child in module_containers.children(w, found)]
+    if not found.complete:
+        return _call_unseen(w, node, None, arguments, children)
     item: Object = arguments.get(0, "input") or UNKNOWN
-    for child in children.items:
+    for child in children:
         if w.live is None:
             return UNKNOWN
         item = w.call(w, node, child, Arguments((item,)))
@@ -263,6 +265,9 @@ def call_unknown_method(w: Walker, node: ast.AST, name: str, arguments: Argument
 
 def call_method(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str, arguments: Arguments) -> Object:
     """A method that a module has from PyTorch."""
+    special = module_containers.call_method(w, node, ref, found, name, arguments)
+    if special is not None:
+        return special
     if name in ("forward", "__call__"):
         return call_module(w, node, ref, found, arguments)
     return module_methods.call(w, node, ref, found, name, arguments, tuple(named_parameters(w, ref)))
@@ -270,17 +275,16 @@ def call_method(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str, 
 
 def call_super(w: Walker, node: ast.AST, receiver: Super, name: str, arguments: Arguments) -> Object:
     """A method of a base class outside the program."""
-    if name in ("__init__", "__new__", "__init_subclass__"):
-        return NONE
     ref = receiver.receiver
+    if name in ("__init__", "__new__", "__init_subclass__", "__post_init__"):
+        if name == "__init__" and isinstance(ref, Ref):
+            _fill_from_base(w, node, ref, arguments)
+        return NONE
     found = w.module(ref)
     if found is not None and isinstance(ref, Ref) and name in module_methods.NAMES:
         return call_method(w, node, ref, found, name, arguments)
     if found is not None and name == "forward" and isinstance(ref, Ref):
-        outside = _outside_forward(found.type) if isinstance(found.type, Class) else None
-        if outside == "torch.nn.Sequential":
-            return _run_sequence(w, node, found, arguments)
-        return _call_unseen(w, node, ref, arguments)
+        return _call_library(w, node, ref, found, arguments)
     w.opaque(node, [ref, *arguments.each()])
     return UNKNOWN
 
@@ -302,7 +306,7 @@ def named_parameters(
             seen.add(item.id)
             yield f"{prefix}{name}", item
     for name, item in found.attributes.items():
-        if isinstance(item, Ref) and name != "<children>":
+        if isinstance(item, Ref):
             yield from named_parameters(w, item, f"{prefix}{name}.", seen)
 
 

@@ -206,6 +206,8 @@ class Dict:
 
     items: Mapping[object, Object]
     rest: Object | None = None
+    factory: Object | None = None
+    """Of a `defaultdict`: what makes the value of a missing key."""
 
 
 @dataclass(frozen=True, slots=True)

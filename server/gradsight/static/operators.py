@@ -17,9 +17,11 @@ from gradsight.static.objects import (
     Dict,
     Dotted,
     Function,
+    GradMode,
     Left,
     List,
     Object,
+    Partial,
     Ref,
     Scalar,
     Tensor,
@@ -48,12 +50,15 @@ _FOLDED: dict[type[ast.operator], Callable[[Any, Any], object]] = {
 }
 
 
+_LONGEST_TEXT = 400
+
+
 def as_truth(w: Walker, item: Object) -> bool | None:
     """Whether an object is true in a condition; None if unknown."""
     match item:
         case Const(value):
             return bool(value)
-        case Function() | Class() | Bound() | Dotted():
+        case Function() | Class() | Bound() | Dotted() | Partial() | GradMode():
             return True
         case Tuple(items):
             return bool(items)
@@ -61,7 +66,10 @@ def as_truth(w: Walker, item: Object) -> bool | None:
             found = w.deref(item, List)
             if found is not None and found.rest is None:
                 return bool(found.items)
-            if found is None and w.deref(item, Dict) is None:
+            table = w.deref(item, Dict)
+            if table is not None:
+                return True if table.items else False if table.rest is None else None
+            if found is None:
                 return True
     return None
 
@@ -86,6 +94,8 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
         if isinstance(one, Left):
             return one
     match left, right:
+        case Const(str(a)), Const(str(b)) if operator is ast.Add and len(a) + len(b) < _LONGEST_TEXT:
+            return Const(a + b)
         case Const(a), Const(b) if operator in _FOLDED and _small(a) and _small(b):
             try:
                 return Const(_FOLDED[operator](a, b))
@@ -93,13 +103,15 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
                 return UNKNOWN
         case Tuple(a_items), Tuple(b_items) if operator is ast.Add:
             return Tuple(a_items + b_items)
+    if operator is ast.BitOr and (first := w.deref(left, Dict)) and (second := w.deref(right, Dict)):
+        return w.allocate(Dict({**first.items, **second.items}, first.rest or second.rest))
     if operator in (ast.Add, ast.Mult):
         joined = containers.combine(w, left, right, repeat=operator is ast.Mult)
         if joined is not None:
             return joined
     numbers = (Const, Scalar)
     if isinstance(left, numbers) and isinstance(right, numbers):
-        return Const("") if isinstance(constant(left), str) else Scalar()
+        return Scalar("str") if isinstance(constant(left), str) or left == Scalar("str") else Scalar()
     return UNKNOWN
 
 
@@ -112,6 +124,9 @@ def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right:
     if isinstance(operator, ast.Is | ast.IsNot):
         same = _is(left, right)
         return Scalar("bool") if same is None else Const(same is isinstance(operator, ast.Is))
+    if isinstance(operator, ast.In | ast.NotIn):
+        inside = _contains(w, right, left)
+        return Scalar("bool") if inside is None else Const(inside is isinstance(operator, ast.In))
     name = _COMPARISONS.get(type(operator))
     if name is not None and isinstance(left, Tensor):
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__{name}__", Arguments((left, right))))
@@ -127,9 +142,31 @@ def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right:
     return Scalar("bool")
 
 
+def _contains(w: Walker, container: Object, item: Object) -> bool | None:
+    """Whether a constant is in a container of constants."""
+    if not isinstance(item, Const):
+        return None
+    if isinstance(container, Const):
+        both = isinstance(container.value, str) and isinstance(item.value, str)
+        return str(item.value) in str(container.value) if both else None
+    found = w.deref(container, List) or w.deref(container, Dict)
+    if isinstance(found, Dict):
+        return True if item.value in found.items else False if found.rest is None else None
+    parts = container.items if isinstance(container, Tuple) else found.items if found is not None else None
+    if parts is None:
+        return None
+    if item in parts:
+        return True
+    closed = found is None or found.rest is None
+    return False if closed and all(isinstance(part, Const) for part in parts) else None
+
+
 def _is(left: Object, right: Object) -> bool | None:
     if isinstance(left, Unknown | Scalar) or isinstance(right, Unknown | Scalar):
         return None if NONE not in (left, right) or Unknown in (type(left), type(right)) else False
     if NONE in (left, right):
         return left == right
+    flags = (True, False)
+    if isinstance(left, Const) and isinstance(right, Const) and (left.value in flags or right.value in flags):
+        return left.value is right.value
     return None

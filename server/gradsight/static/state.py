@@ -227,11 +227,11 @@ class _Join:
                 shorter, longer = sorted((a_items, b_items), key=len)
                 same = tuple(self.object(a, b) for a, b in zip(shorter, longer, strict=False))
                 return List(same, longer[-1], kind)
-            case Dict(a_map, a_rest), Dict(b_map, b_rest):
+            case Dict(a_map, a_rest, factory), Dict(b_map, b_rest, _):
                 joined = dict(a_map)
                 for key, item in b_map.items():
                     joined[key] = self.object(joined[key], item) if key in joined else item
-                return Dict(joined, a_rest or b_rest)
+                return Dict(joined, a_rest or b_rest, factory)
             case Instance(), Instance():
                 attributes = dict(mine.attributes)
                 for name, item in theirs.attributes.items():

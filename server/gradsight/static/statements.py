@@ -8,7 +8,7 @@ from typing import Any
 
 from gradsight.static import assignment, calls, containers, functions, grad_mode
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import NONE, UNKNOWN, Dotted
+from gradsight.static.objects import NONE, UNKNOWN, Dotted, Range
 from gradsight.static.operators import as_truth
 from gradsight.static.state import State
 from gradsight.static.walker import Walker
@@ -196,14 +196,27 @@ _PASSES = 2
 _MOST_EXACT_PASSES = 4
 
 
+_MOST_STATEMENTS = 160
+"""How many statements a loop over items that are all known may cost: it freezes or fills each of them."""
+
+
+_LONGEST_BODY = 8
+
+
+def _is_cheap(statement: ast.For | ast.AsyncFor, passes: int) -> bool:
+    inside = sum(isinstance(node, ast.stmt) for node in ast.walk(statement)) - 1
+    return inside <= _LONGEST_BODY and inside * passes <= _MOST_STATEMENTS
+
+
 def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
     source = evaluate(w, statement.iter)
     if w.live is None:
         return
     modes = w.state.modes
     items, exact = containers.iterate(w, source, statement.iter)
-    if exact and len(items) <= _MOST_EXACT_PASSES:
-        passes = items
+    few = exact and len(items) <= _MOST_EXACT_PASSES
+    if few or (len(items) > _PASSES and not isinstance(source, Range) and _is_cheap(statement, len(items))):
+        passes = items if exact else [*items, containers.further(w, source)]
     else:
         passes = (
             items[:_PASSES] if len(items) >= _PASSES else [*items, *[containers.further(w, source)] * _PASSES][:_PASSES]

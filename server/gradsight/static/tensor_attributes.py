@@ -26,7 +26,7 @@ _VIEWS = {"T", "mT", "H", "mH", "real", "imag"}
 _METADATA = {"device", "dtype", "layout", "grad_fn", "names", "itemsize", "nbytes"}
 
 
-def read(w: Walker, node: ast.expr, tensor: Tensor, name: str) -> Object:
+def read(w: Walker, node: ast.AST, tensor: Tensor, name: str) -> Object:
     """`tensor.name`."""
     value = w.state.value(tensor)
     if name == "grad":
@@ -55,7 +55,7 @@ def shape_of(shape: tuple[int | None, ...] | None) -> Object:
     return Tuple(tuple(Scalar() if size is None else Const(size) for size in shape))
 
 
-def _read_grad(w: Walker, node: ast.expr, tensor: Tensor) -> Object:
+def _read_grad(w: Walker, node: ast.AST, tensor: Tensor) -> Object:
     value = w.state.value(tensor)
     has = w.state.gradients.get(tensor.id, False)
     if value.is_leaf is None or value.requires_grad is None or value.made_by is None:

@@ -64,6 +64,7 @@ class Frame:
 Evaluate: TypeAlias = Callable[["Walker", ast.expr], Object]
 ExecuteBlock: TypeAlias = Callable[["Walker", Sequence[ast.stmt]], None]
 Call: TypeAlias = Callable[["Walker", ast.AST, Object, Arguments], Object]
+Read: TypeAlias = Callable[["Walker", ast.AST, Object, str], Object]
 
 
 def _not_wired(*_: object) -> Any:
@@ -91,7 +92,8 @@ class Walker:
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
-        """The three entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
+        self.read: Read = _not_wired
+        """The four entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
         self.reads: dict[str, Object | None] | None = None
@@ -108,6 +110,7 @@ class Walker:
     def wire(self, other: Walker) -> None:
         """Takes over the entries and what is known of the code from another walker."""
         self.evaluate, self.execute_block, self.call = other.evaluate, other.execute_block, other.call
+        self.read = other.read
         self.codes, self.grad_names, self.captured = other.codes, other.grad_names, set(other.captured)
         self.grad_of, self.entered = dict(other.grad_of), dict(other.entered)
 
