@@ -76,6 +76,14 @@ def _slots(w: Walker, call: Call) -> dict[str, tuple[Value, ...]]:
     return slots
 
 
+def _held(slots: Mapping[str, tuple[Value, ...]], slot: str) -> tuple[Value, ...]:
+    """What stands in a slot; one that is numbered by the construction (`param:weight_ih_l*`) stands for all numbers."""
+    if "*" not in slot:
+        return slots.get(slot, ())
+    start = slot.partition("*")[0]
+    return tuple(value for name, values in slots.items() if name.startswith(start) for value in values)
+
+
 def any_requires_grad(values: Iterable[Value]) -> Known:
     """Whether one of the values requires grad, three-valued."""
     result: Known = False
@@ -97,7 +105,7 @@ def _unknown_op(w: Walker, at: Site, call: Call, inputs: tuple[Value, ...]) -> O
 def _requires_grad(output: Output, slots: Mapping[str, tuple[Value, ...]]) -> Known:
     if output.differentiable is False:
         return False
-    known = any_requires_grad(value for slot in output.from_slots for value in slots.get(slot, ()))
+    known = any_requires_grad(value for slot in output.from_slots for value in _held(slots, slot))
     return known if output.differentiable or known is False else None
 
 
@@ -227,7 +235,7 @@ def _saved(
     keeps: Known = False
     named = {slot: parameter for parameter, bound in answer.bound.items() for slot in bound}
     for entry in answer.saved:
-        cause = any_requires_grad(value for slot in entry.when for value in slots.get(slot, ()))
+        cause = any_requires_grad(value for slot in entry.when for value in _held(slots, slot))
         if cause is False:
             continue
         if cause is None or not entry.certain:
@@ -241,7 +249,7 @@ def _saved(
             kept: tuple[Value, ...] = (outputs[index],) if index < len(outputs) else ()
             what = "result"
         else:
-            kept, what = slots.get(entry.slot, ()), named.get(entry.slot, entry.slot.partition(":")[2])
+            kept, what = _held(slots, entry.slot), named.get(entry.slot, entry.slot.partition(":")[2])
         for value in kept:
             if value.storage is not None:
                 saved.append(Saved(value, value.storage, w.state.versions.get(value.storage, 0), what))
