@@ -39,7 +39,7 @@ class Worn:
 def crossings(
     trace: Trace, call: BackwardCalled, first: BackwardCalled, op: Applied | None = None
 ) -> list[Crossing]:
-    """The values through which `call` gets back behind `first`, to `op` where one is given; nearest to the root first."""
+    """The values through which `call` gets back behind `first` (to `op` where one is given), nearest first."""
     found: list[Crossing] = []
     seen: set[int] = set()
     waiting: list[tuple[Value, Applied | None]] = [(root, None) for root in call.roots]
@@ -112,7 +112,8 @@ def _next_time(trace: Trace, training: Training, call: BackwardCalled, steps: li
     takes the place of the value it came through has saved parameters that the step in between changes."""
     if call.retain_graph is not True:
         return
-    first = next((earlier for earlier in reversed(training.calls_between(0, call.id)) if earlier.site == call.site), None)
+    earlier = reversed(training.calls_between(0, call.id))
+    first = next((other for other in earlier if other.site == call.site), None)
     if first is None:
         return
     between = [step for step in steps if first.id < step.id < call.id and set(step.branch) <= set(call.branch)]
@@ -120,7 +121,9 @@ def _next_time(trace: Trace, training: Training, call: BackwardCalled, steps: li
     for crossing in crossings(trace, call, first) if moved else ():
         maker = trace.maker(crossing.value)
         for again in trace.each(Applied):
-            if maker is None or not first.id < again.id < call.id or (again.site, again.calls) != (maker.site, maker.calls):
+            if maker is None or not first.id < again.id < call.id:
+                continue
+            if (again.site, again.calls) != (maker.site, maker.calls):
                 continue
             for node in behind(trace, *again.outputs).nodes:
                 leaf = next((saved for saved in node.saved if saved.value.id in moved), None)

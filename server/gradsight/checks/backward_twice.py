@@ -40,7 +40,7 @@ from gradsight.autograd.freed import Freed, freed_graphs, is_intact
 from gradsight.autograd.graph import Behind
 from gradsight.autograd.leaves import lost_behind
 from gradsight.checks.define import Check
-from gradsight.checks.graph_carried_across_steps import carried_by
+from gradsight.checks.graph_carried_across_steps import is_carried
 from gradsight.checks.view import View
 from gradsight.checks.words import name_of, op_name, source
 from gradsight.finding import Finding, Fix, Safety, Severity
@@ -71,7 +71,7 @@ def find(view: View) -> Iterator[Finding]:
     for freed in freed_graphs(view.trace, view.backwards):
         call, first = freed.call, freed.first
         repeated = (call.site, call.calls) == (first.site, first.calls)
-        if view.expects_error(call) or carried_by(view, freed) is not None or (repeated and _is_made_in_loop(view, freed)):
+        if view.expects_error(call) or is_carried(view, freed) or (repeated and _is_made_in_loop(view, freed)):
             continue
         if lost_behind(view.trace, freed.op) is not None:
             continue  # that leaf was meant to be what the op makes of it, and is reported there

@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from gradsight.autograd.events import Applied, BackwardCalled, Stepped
 from gradsight.autograd.freed import Freed, freed_graphs
@@ -94,7 +95,7 @@ def find(view: View) -> Iterator[Finding]:
             continue
         chosen = edges[0]
         told.add(chosen.place)
-        words = {"name": chosen.name, "call": source(view, carried.call)}
+        words: dict[str, Any] = {"name": chosen.name, "call": source(view, carried.call)}
         if carried.step is not None:
             words["step"] = source(view, carried.step)
         yield CHECK.finding(
@@ -126,13 +127,19 @@ def carried_by(view: View, freed: Freed) -> Carried | None:
     return Carried(freed.call, freed.first, freed.op, None, found)
 
 
+def is_carried(view: View, freed: Freed) -> bool:
+    """Whether a freed graph was carried over by something that can be pointed at."""
+    carried = carried_by(view, freed)
+    return carried is not None and any(edge(view, freed.call, each) is not None for each in carried.crossings)
+
+
 def earlier_run(view: View, worn: Worn) -> BackwardCalled | None:
     """The last earlier run of the same call that went through the op."""
     last = None
     for call, graph in view.backwards:
         if call.id >= worn.call.id:
             break
-        if worn.coming and call.site == worn.call.site or is_earlier_pass(worn.call, call, graph, worn.node):
+        if (worn.coming and call.site == worn.call.site) or is_earlier_pass(worn.call, call, graph, worn.node):
             last = call
     return last
 
