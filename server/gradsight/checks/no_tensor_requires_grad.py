@@ -32,11 +32,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradsight.autograd.events import BackwardCalled, Created, RequiresGradSet
+from gradsight.autograd.events import BackwardCalled, RequiresGradSet
 from gradsight.autograd.graph import Behind, behind
-from gradsight.autograd.starts import meant_starts, possible_starts
+from gradsight.autograd.starts import Start, meant_starts, possible_starts
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
+from gradsight.checks.freezing import frozen_at
 from gradsight.checks.view import View
 from gradsight.checks.words import assigned_name, listed, name_of, source
 from gradsight.finding import Finding, Fix, Severity
@@ -99,48 +100,52 @@ def _untracked_inputs(view: View, call: BackwardCalled) -> Iterator[Value]:
 
 
 def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) -> Finding:
-    starts = possible_starts(view.trace, root)
+    starts = possible_starts(view.trace, root, is_wanted=lambda value: _is_asked(view, value))
     frozen = [start for start in starts if start.value.requires_grad]
     fresh = [start for start in starts if start not in frozen]
-    meant = meant_starts(fresh, view.training.asked | _asked_in_text(view, fresh))
-    switches = {view.place(event): event for start in frozen for event in _switched_off(view, start)}
+    meant = meant_starts(fresh, [start.value.id for start in fresh if _is_asked(view, start.value)])
+    switches = {frozen_at(view, event): event for start in frozen for event in _switched_off(view, start)}
     words: dict[str, Any] = {"call": source(view, call), "root": name_of(view, root)}
     shown = [view.related(call, f"`{words['call']}` raises here")]
-    if len(switches) == 1 and not any(start.value.id in view.training.asked for start in meant):
+    if len(switches) == 1 and not any(_is_asked(view, start.value) for start in meant):
         place, event = next(iter(switches.items()))
+        if place != view.place(event):
+            shown.insert(0, view.related(event, f"`{source(view, event)}` switches it off"))
         return CHECK.finding(
             place, view.trace, event, call, variant="switched off", related=shown,
-            switch=source(view, event), **words,
+            switch=source(view, place), **words,
         )  # fmt: skip
     if len(meant) == 1:
         (start,) = meant
         words["name"] = name_of(view, start.value)
         variant = "asked" if asked_for else "said" if start.explicit is False else None
         return CHECK.finding(
-            cause(view, start), view.trace, start, call, variant=variant, related=shown,
+            cause(view, start), view.trace, start.event, call, variant=variant, related=shown,
             fixes=_fixes(view, [start]), **words,
         )  # fmt: skip
     named = meant or [start for start in starts if start.value.name]
     if not named:
         return CHECK.finding(view.place(call), view.trace, call, variant="nothing", **words)
     return CHECK.finding(
-        view.place(call), view.trace, *named, call, variant="several",
-        related=[view.related(start, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
+        view.place(call), view.trace, *(start.event for start in named), call, variant="several",
+        related=[view.related(start.event, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
         fixes=_fixes(view, meant), names=listed(view, [start.value for start in named]), **words,
     )  # fmt: skip
 
 
-def _asked_in_text(view: View, starts: Sequence[Created]) -> set[int]:
-    """Those whose `.grad` the text reads: a program that raised never came there."""
-    asked = set()
-    for start in starts:
-        name = start.value.name or assigned_name(view, start)
-        if name is not None and re.search(rf"\b{re.escape(name)}\.grad\b", view.documents[start.site.path].text):
-            asked.add(start.value.id)
-    return asked
+def _is_asked(view: View, value: Value) -> bool:
+    """Whether somebody wants its gradient: an optimizer, `autograd.grad`, or a reader of its `.grad`. A program that
+    raised never came to read it, so the text is asked too."""
+    if value.id in view.training.asked:
+        return True
+    maker = view.trace.maker(value)
+    name = value.name or (assigned_name(view, maker) if maker is not None else None)
+    if name is None or maker is None:
+        return False
+    return re.search(rf"\b{re.escape(name)}\.grad\b", view.documents[maker.site.path].text) is not None
 
 
-def _switched_off(view: View, start: Created) -> Iterator[RequiresGradSet]:
+def _switched_off(view: View, start: Start) -> Iterator[RequiresGradSet]:
     """The last event that froze a tensor."""
     last = None
     for event in view.trace.each(RequiresGradSet):
@@ -150,16 +155,16 @@ def _switched_off(view: View, start: Created) -> Iterator[RequiresGradSet]:
         yield last
 
 
-def cause(view: View, start: Created) -> Place:
+def cause(view: View, start: Start) -> Place:
     """The keyword that says `requires_grad=False` where it is written, else the whole call that makes the tensor."""
-    place = view.place(start)
+    place = view.place(start.event)
     keyword = view.keyword(place, "requires_grad")
     return place if keyword is None else keyword
 
 
-def _fixes(view: View, starts: Sequence[Created]) -> list[Fix]:
+def _fixes(view: View, starts: Sequence[Start]) -> list[Fix]:
     """All that are meant are let require grad at once."""
-    places = [view.place(start) for start in starts]
+    places = [view.place(start.event) for start in starts]
     if len({place.path for place in places}) != 1:
         return []
     fix = creation.let_require_grad(view.documents[places[0].path], places)

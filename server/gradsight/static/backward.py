@@ -116,7 +116,7 @@ def _mend(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...]) -> bo
     elif not found.complete:
         return False
     else:
-        possible = possible_starts(w.recorder, *values)
+        possible = possible_starts(w.recorder, *values, is_wanted=lambda value: _name_now(w, value) in w.grad_names)
         read = {start.value.id for start in possible if _name_now(w, start.value) in w.grad_names}
         for start in meant_starts(possible, read):
             starts.add(start.value.id)
