@@ -45,12 +45,14 @@ def analyse(
     observed: Trace | None = None,
     previous: Analysis | None = None,
     documents: Mapping[str, Document] | None = None,
+    project: static.Project | None = None,
     strict: bool | None = None,
 ) -> Analysis:
     """The findings of `document`: from reading it, or from `observed` if a probe ran it.
 
     `documents` are the other texts that an observed trace points into. `previous` is an analysis of an
-    earlier state of the same document, reused where it still holds.
+    earlier state of the same document, reused where it still holds. With a `project`, imports of its files are
+    followed, and findings may lie in them.
 
     Never raises: what goes wrong in it is logged and finds nothing. With `strict` (or the environment
     variable GRADSIGHT_STRICT) it does raise, which is what tests want.
@@ -58,16 +60,16 @@ def analyse(
     strict = _strict(strict)
     walk = None
     trace = observed if observed is not None else Trace((), observed=False)
-    if observed is None and mentions_torch(document.text):
-        walk = _walk(document, previous, strict)
+    if observed is None and _worth_reading(document, project):
+        walk = _walk(document, previous, project, strict)
         trace = walk.trace if walk is not None else trace
-    documents = {**(documents or {}), **getattr(walk, "documents", {}), document.path: document}
+    documents = {**(documents or {}), **(walk.documents if walk is not None else {}), document.path: document}
     findings: Iterable[Finding] = ()
     if trace.events:
         findings = _found(View(trace, documents), strict)
         findings = _unsuppressed(documents, _inside(documents, findings))
         findings = (select or Selection()).heard(findings)
-    return Analysis(document, trace, _in_order(findings), walk, documents)
+    return Analysis(document, trace, surest(findings), walk, documents)
 
 
 def mentions_torch(text: str) -> bool:
@@ -75,13 +77,20 @@ def mentions_torch(text: str) -> bool:
     return _MENTIONS_TORCH.search(text) is not None
 
 
+def _worth_reading(document: Document, project: static.Project | None) -> bool:
+    return mentions_torch(document.text) or (project is not None and project.leads_to_torch(document))
+
+
 def _strict(strict: bool | None) -> bool:
     return os.environ.get("GRADSIGHT_STRICT", "") not in ("", "0") if strict is None else strict
 
 
-def _walk(document: Document, previous: Analysis | None, strict: bool) -> static.Walk | None:
+def _walk(
+    document: Document, previous: Analysis | None, project: static.Project | None, strict: bool
+) -> static.Walk | None:
     try:
-        return static.interpret(document, previous.walk if previous is not None else None, strict=strict)
+        earlier = previous.walk if previous is not None else None
+        return static.interpret(document, earlier, project=project, strict=strict)
     except Exception:
         if strict:
             raise
@@ -125,8 +134,8 @@ def _lies_in(documents: Mapping[str, Document], place: Place) -> bool:
     return 0 <= start.line <= end.line < len(lines) and start <= end and end.column <= len(lines.line(end.line))
 
 
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """One finding per code and place, the surest, sorted by place."""
+def surest(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding per code and place, the surest of several, sorted by place."""
     best: dict[tuple[str, Place], Finding] = {}
     for finding in findings:
         key = (finding.code, finding.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -88,6 +89,12 @@ class Finding:
     def range(self) -> Range:
         """Where the squiggle goes."""
         return self.place.range
+
+    def places(self) -> Iterator[Place]:
+        """Its place, those of related locations, and those of the edits of its fixes, in this order."""
+        yield self.place
+        yield from (related.place for related in self.related)
+        yield from (edit.place for fix in self.fixes for edit in fix.edits)
 
     def with_fixes(self, *fixes: Fix) -> Finding:
         """This finding with `fixes` behind the ones it has."""

@@ -34,7 +34,7 @@ class Drift:
     def follow(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings none of whose lines were touched, where they are now."""
         for finding in findings:
-            places = [self.place(place) for place in _places(finding)]
+            places = [self.place(place) for place in finding.places()]
             if all(place is not None for place in places):
                 moved = iter(place for place in places if place is not None)
                 yield _with_places(finding, moved)
@@ -49,14 +49,8 @@ class Drift:
         return None
 
 
-def _places(finding: Finding) -> Iterator[Place]:
-    yield finding.place
-    yield from (related.place for related in finding.related)
-    yield from (edit.place for fix in finding.fixes for edit in fix.edits)
-
-
 def _with_places(finding: Finding, places: Iterator[Place]) -> Finding:
-    """The finding with other places, in the order of `_places`."""
+    """The finding with other places, in the order of `Finding.places`."""
     place = next(places)
     related = tuple(Related(each.message, next(places)) for each in finding.related)
     fixes = tuple(

@@ -1,5 +1,6 @@
 """The static producer: an abstract interpreter that walks the source and runs nothing of it."""
 
 from gradsight.static.interpret import Walk, interpret
+from gradsight.static.project import Project
 
-__all__ = ["Walk", "interpret"]
+__all__ = ["Project", "Walk", "interpret"]

@@ -15,6 +15,7 @@ from gradsight.static.objects import (
     Instance,
     List,
     Method,
+    Module,
     Object,
     Optimizer,
     Ref,
@@ -122,6 +123,9 @@ def _assign_attribute(w: Walker, target: ast.Attribute, item: Object, statement:
         return
     if isinstance(receiver, Tensor):
         tensor_attributes.assign(w, target, receiver, item, statement)
+        return
+    if isinstance(receiver, Module):
+        w.state.scopes.setdefault(receiver.scope, {})[target.attr] = item
         return
     found = w.deref(receiver, Instance)
     if found is None or not isinstance(receiver, Ref):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.static import calls, containers, functions, modules, tensor_attributes
+from gradsight.static import calls, containers, functions, imports, modules, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -19,6 +19,7 @@ from gradsight.static.objects import (
     Left,
     List,
     Method,
+    Module,
     Object,
     Optimizer,
     Partial,
@@ -41,6 +42,8 @@ def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
             return tensor_attributes.read(w, node, receiver, name)
         case Dotted():
             return calls.canonical(f"{receiver.name}.{name}")
+        case Module():
+            return imports.attribute(w, receiver, name)
         case Unknown() | Left() | Iterator() | Scalar() | Const():
             return Method(receiver, name)
         case Tuple():

@@ -169,7 +169,8 @@ def call_function(
     """Walks the body of a function of the program with these arguments."""
     code = function.code
     entries = w.entered.get(code, 0)
-    if len(w.frames) > _DEEPEST or entries > _MOST_ENTRIES or _unknown_decorator(function):
+    too_far = code.path != w.path and w.budget < w.least_for_others
+    if len(w.frames) > _DEEPEST or entries > _MOST_ENTRIES or too_far or _unknown_decorator(function):
         w.opaque(node, [*arguments.each(), *([receiver] if receiver is not None else [])])
         return UNKNOWN
     w.entered[code] = entries + 1

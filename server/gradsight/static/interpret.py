@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
@@ -12,17 +13,21 @@ from gradsight.autograd.values import Value
 from gradsight.document import Document
 from gradsight.static import attributes, calls, garbage, summaries, uncalled
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import Code, Object
+from gradsight.static.imports import Imports
+from gradsight.static.objects import Code
+from gradsight.static.project import Project
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
 from gradsight.static.statements import execute_block
-from gradsight.static.walker import MODULE_SCOPE, BudgetSpent, Walker
+from gradsight.static.walker import MODULE_SCOPE, BudgetSpent, Reads, Walker
 from gradsight.syntax.chunks import Chunk
 
 logger = logging.getLogger(__name__)
 
 _GRAD_OF_NAME = re.compile(r"([A-Za-z_][\w.]*)\.grad\b")
 _BUDGET = 400_000
+_FOR_OTHERS = 60_000
+"""How much of it one top-level statement may spend before functions of other files are not entered any more."""
 _GAP = 1 << 16
 _LONGEST_SEARCH_FOR_OLD_STATE = 4
 
@@ -38,8 +43,8 @@ class Step:
     entered: dict[Code, int]
     events: tuple[Event, ...]
     names: dict[Site, Value]
-    reads: dict[str, Object | None]
-    """The names of the document's scope that it looked up, and what they held."""
+    reads: Reads
+    """The names of modules that it looked up, and what they held."""
     local: bool
     """Whether it changed only what it made and what those names lead to."""
 
@@ -61,33 +66,55 @@ class Walk:
     captured: set[int] = field(default_factory=set)
     codes: WeakValueDictionary[int, Code] = field(default_factory=WeakValueDictionary)
     grad_names: frozenset[str] = frozenset()
+    imports: Imports | None = None
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The imported modules that events may lie in, by path."""
+        return self.imports.documents if self.imports is not None else {}
 
 
 _NOTHING = Walk(Trace((), observed=False))
 
 
-def interpret(document: Document, previous: Walk | None = None, *, strict: bool = False) -> Walk:
+def interpret(
+    document: Document, previous: Walk | None = None, *, project: Project | None = None, strict: bool = False
+) -> Walk:
     """Walks a document. `previous`, the walk of an earlier text of the same document, makes it cheaper, not different.
 
-    A statement at which the walk itself fails is logged and left out; with `strict` it raises, for tests.
+    Imports of files that `project` finds are followed; without it none are. A statement at which the walk itself
+    fails is logged and left out; with `strict` it raises, for tests.
     """
-    if "torch" not in document.text:
+    if "torch" not in document.text and (project is None or not project.leads_to_torch(document)):
         return _NOTHING
     try:
-        return _Interpretation(document, previous or _NOTHING, strict).run()
+        return _Interpretation(document, previous or _NOTHING, project, strict).run()
     except RecursionError:
         return _NOTHING
 
 
 class _Interpretation:
-    def __init__(self, document: Document, previous: Walk, strict: bool) -> None:
+    def __init__(self, document: Document, previous: Walk, project: Project | None, strict: bool) -> None:
         self.document = document
         self.strict = strict
+        self.imports: Imports | None = None
+        if project is not None:
+            project.name(document.path)
+            self.imports = Imports(project, document, strict)
         self.grad_names = frozenset(_GRAD_OF_NAME.findall(document.text))
         same_file = previous.document is not None and previous.document.path == document.path
-        self.previous = previous if same_file and previous.grad_names == self.grad_names else _NOTHING
+        stands = same_file and previous.grad_names == self.grad_names and self._imports_stand(previous)
+        self.previous = previous if stands else _NOTHING
         self.chunks = [placed.chunk for placed in document.chunks]
         self._kept = {id(chunk) for chunk in self.chunks}
+
+    def _imports_stand(self, previous: Walk) -> bool:
+        if previous.imports is None or self.imports is None:
+            return previous.imports is self.imports
+        if not self.imports.follows_as(previous.imports):
+            return False
+        self.imports.documents = dict(previous.imports.documents)
+        return True
 
     def run(self) -> Walk:
         old = self.previous.steps
@@ -115,6 +142,7 @@ class _Interpretation:
         walker.entered = entered
         walker.captured = set(self.previous.captured)
         walker.grad_names = self.grad_names
+        walker.imports = self.imports
         complete, after = self._walk(walker, steps)
         alone = self._uncalled(walker, after) if after is not None else {}
         return self._result(walker, steps, after, alone, complete)
@@ -176,14 +204,13 @@ class _Interpretation:
         after = old[number + 1].before if number + 1 < len(old) else self.previous.after
         entered = old[number + 1].entered if number + 1 < len(old) else self.previous.entered
         state = w.state
-        scope = state.scopes[MODULE_SCOPE]
         if (
             after is None
             or not step.local
             or (steps and step.order <= steps[-1].order)
             or step.before.modes != state.modes
             or step.before.escaped != state.escaped
-            or any(not summaries.is_unchanging(item) or scope.get(name) != item for name, item in step.reads.items())
+            or not summaries.still_hold(step.reads, state)
         ):
             return False
         counts = {code: count - step.entered.get(code, 0) for code, count in entered.items()}
@@ -218,6 +245,7 @@ class _Interpretation:
         w.reads = {}
         w.touched_all = False
         w.frame.chunk = chunk.serial
+        w.least_for_others = w.budget - _FOR_OTHERS
         spent = False
         try:
             w.execute_block(w, chunk.body)
@@ -249,10 +277,10 @@ class _Interpretation:
     def _uncalled(self, w: Walker, end: State) -> dict[Code, uncalled.Alone]:
         kept: dict[Code, uncalled.Alone] = {}
         scope = end.scopes[MODULE_SCOPE]
-        for root in uncalled.roots(scope, w.entered):
+        for root in uncalled.roots(self.document.path, scope, w.entered):
             key = root.function.code
             old = self.previous.alone.get(key)
-            if old is None or not uncalled.still_holds(old, root, scope):
+            if old is None or not uncalled.still_holds(old, root, end):
                 try:
                     old = uncalled.walk_alone(w, end, root)
                 except RecursionError:
@@ -278,10 +306,24 @@ class _Interpretation:
             for site, value in walk.names.items():
                 names.setdefault(site, value)
             complete = complete and walk.complete
-        trace = Trace(events, observed=False, names=names, complete=complete)
+        trace = Trace(_each_once(events), observed=False, names=names, complete=complete)
         return Walk(
-            trace, self.document, tuple(steps), after, w.entered, alone, w.parents, w.captured, w.codes, self.grad_names
-        )
+            trace, self.document, tuple(steps), after, w.entered, alone,
+            w.parents, w.captured, w.codes, self.grad_names, self.imports,
+        )  # fmt: skip
+
+
+def _each_once(events: Iterable[Event]) -> list[Event]:
+    """Without repetitions of what imported modules do: several walks may have had to look into one."""
+    seen: set[int] = set()
+    kept: list[Event] = []
+    for event in events:
+        if event.id < 0:
+            if event.id in seen:
+                continue
+            seen.add(event.id)
+        kept.append(event)
+    return kept
 
 
 def _same_events(new: tuple[Event, ...], old: tuple[Event, ...]) -> bool:

@@ -147,6 +147,8 @@ def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         if name.endswith("trange"):
             return builtins.call(w, node, "range", arguments)
         return arguments.get(0, "iterable") or UNKNOWN
+    if name == "importlib.import_module" and w.imports is not None:
+        return w.imports.by_name(w, arguments)
     if root in ("itertools", "functools"):
         found = iteration.call(w, node, name, arguments)
         if found is not None:

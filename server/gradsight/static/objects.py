@@ -71,6 +71,15 @@ class Dotted:
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the workspace; what it binds lies in the scope with this number."""
+
+    path: str
+    """Of its file; of its folder, where a package has no `__init__.py`."""
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """A slice used as a subscript; a bound that is left out is a constant None."""
 
@@ -248,8 +257,8 @@ class Iterator:
 
 
 Object: TypeAlias = (
-    Unknown | Const | Scalar | Tensor | Left | Tuple | Dotted | Slice | Range | Function | Class | Bound | Method
-    | Super | Partial | GradMode | Ref | Iterator
+    Unknown | Const | Scalar | Tensor | Left | Tuple | Dotted | Module | Slice | Range | Function | Class | Bound
+    | Method | Super | Partial | GradMode | Ref | Iterator
 )  # fmt: skip
 
 HeapObject: TypeAlias = List | Dict | Instance | Optimizer

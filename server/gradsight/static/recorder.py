@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gradsight.autograd.events import Event, Site
 from gradsight.autograd.values import Value
 
@@ -33,8 +36,19 @@ class Recorder:
         self._next += 1
         return self._next
 
+    @contextmanager
+    def numbered_from(self, first: int) -> Iterator[None]:
+        """Within, numbers come from `first` on: what is walked gets the same ones whenever that happens."""
+        outer, self._next = self._next, first
+        try:
+            yield
+        finally:
+            self._next = outer
+
     def add(self, event: Event) -> None:
-        """Appends an event."""
+        """Appends an event; not a second time what an imported module did, should two branches import it."""
+        if event.id < 0 and event.id in self._by_id:
+            return
         self.events.append(event)
         self._by_id[event.id] = event
 

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradsight.static import assignment, calls, containers, functions, grad_mode
+from gradsight.static import assignment, containers, functions, grad_mode, imports
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import NONE, UNKNOWN, Dotted, Range
+from gradsight.static.objects import NONE, UNKNOWN, Range
 from gradsight.static.operators import as_truth
 from gradsight.static.state import State
 from gradsight.static.walker import Walker
@@ -101,24 +101,8 @@ def _continue(w: Walker, statement: ast.Continue) -> None:
     w.live = None
 
 
-def _import(w: Walker, statement: ast.Import) -> None:
-    for alias in statement.names:
-        if alias.asname is not None:
-            w.bind(alias.asname, Dotted(alias.name))
-        else:
-            root = alias.name.partition(".")[0]
-            w.bind(root, Dotted(root))
-
-
-def _import_from(w: Walker, statement: ast.ImportFrom) -> None:
-    for alias in statement.names:
-        name = alias.asname or alias.name
-        if statement.level or statement.module is None:
-            w.bind(name, UNKNOWN)
-        elif alias.name == "*":
-            calls.star_import(w, statement.module)
-        else:
-            w.bind(name, calls.canonical(f"{statement.module}.{alias.name}"))
+def _import(w: Walker, statement: ast.Import | ast.ImportFrom) -> None:
+    imports.bind(w, statement)
 
 
 # --- branches ----------------------------------------------------------------------------------
@@ -304,7 +288,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Walker, Any], None]] = {
     ast.Break: _break,
     ast.Continue: _continue,
     ast.Import: _import,
-    ast.ImportFrom: _import_from,
+    ast.ImportFrom: _import,
     ast.If: _if,
     ast.Match: _match,
     ast.Try: _try,

@@ -16,10 +16,12 @@ from gradsight.static import functions, modules, roles
 from gradsight.static.objects import Arguments, Class, Code, Dotted, Function, Object
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
-from gradsight.static.summaries import is_unchanging
-from gradsight.static.walker import BudgetSpent, Walker
+from gradsight.static.summaries import is_unchanging, still_hold
+from gradsight.static.walker import BudgetSpent, Reads, Walker
 
 _BUDGET = 30_000
+_FOR_OTHERS = 10_000
+"""How much of it may go into functions of other files."""
 _FIRST_STEP = 1 << 60
 
 
@@ -36,8 +38,8 @@ class Alone:
     """The walk of one function alone."""
 
     root: Root
-    reads: dict[str, Object | None]
-    """The names of the document's scope that it looked up, and what they held."""
+    reads: Reads
+    """The names of modules that it looked up, and what they held."""
     reusable: bool
     """Whether all of them held things that no statement can change in place."""
     events: tuple[Event, ...]
@@ -45,17 +47,19 @@ class Alone:
     complete: bool
 
 
-def roots(scope: dict[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
+def roots(path: str, scope: dict[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
     """The functions and methods of the document that no call has reached, in no particular order."""
     seen: set[Code] = set()
     for item in list(scope.values()):
         if isinstance(item, Function):
-            if item.code not in entered and item.code not in seen:
+            if item.code not in entered and item.code not in seen and item.code.path == path:
                 seen.add(item.code)
                 yield Root(item, None)
         elif isinstance(item, Class):
             for member in item.namespace.values():
-                if isinstance(member, Function) and member.code not in entered and member.code not in seen:
+                if not isinstance(member, Function) or member.code.path != path:
+                    continue
+                if member.code not in entered and member.code not in seen:
                     seen.add(member.code)
                     yield Root(member, item)
 
@@ -73,6 +77,7 @@ def walk_alone(w: Walker, end: State, root: Root) -> Alone:
     alone.recorder.begin(step)
     alone.recorder.outer = w.recorder
     alone.frame.chunk = code.chunk
+    alone.least_for_others = _BUDGET - _FOR_OTHERS
     complete = True
     try:
         _enter(alone, root)
@@ -115,6 +120,6 @@ def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver
     functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
 
 
-def still_holds(kept: Alone, root: Root, scope: dict[str, Object]) -> bool:
+def still_holds(kept: Alone, root: Root, end: State) -> bool:
     """Whether a kept walk says what a fresh one of `root` would."""
-    return kept.reusable and kept.root == root and all(scope.get(name) == item for name, item in kept.reads.items())
+    return kept.reusable and kept.root == root and still_hold(kept.reads, end)

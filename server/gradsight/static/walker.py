@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
@@ -33,6 +33,16 @@ E = TypeVar("E", bound=Event)
 H = TypeVar("H", bound=HeapObject)
 
 MODULE_SCOPE = 0
+"""The scope of the document; those of imported modules have the numbers below it, down to `LAST_MODULE_SCOPE`."""
+LAST_MODULE_SCOPE = -(1 << 40)
+
+Reads: TypeAlias = dict[tuple[int, str], "Object | None"]
+"""By scope of a module and name: what it held."""
+
+
+def is_module_scope(scope: int) -> bool:
+    """Whether a scope is that of a module, not of a function or class."""
+    return LAST_MODULE_SCOPE < scope <= MODULE_SCOPE
 
 
 class BudgetSpent(Exception):
@@ -71,6 +81,16 @@ def _not_wired(*_: object) -> Any:
     raise NotImplementedError
 
 
+class Imports(Protocol):
+    """How imports of workspace files are followed (see `imports`)."""
+
+    def late(self, w: Walker, scope: int, name: str) -> Object | None:
+        """What a name of an imported module holds that nobody looked up before."""
+
+    def by_name(self, w: Walker, arguments: Arguments) -> Object:
+        """`importlib.import_module(name)`."""
+
+
 class Walker:
     """Carries one abstract run; the functions of this package take it as their first argument.
 
@@ -96,8 +116,8 @@ class Walker:
         """The four entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
-        self.reads: dict[str, Object | None] | None = None
-        """Where wanted: the names of the document's own scope that were looked up, and what they held at first."""
+        self.reads: Reads | None = None
+        """Where wanted: the names of modules that were looked up, and what they held at first."""
         self.touched_all = False
         """Whether something may have changed every tensor there is, whatever its name."""
         self.captured: set[int] = set()
@@ -106,6 +126,10 @@ class Walker:
         """The names whose `.grad` the document mentions anywhere: what its user wants gradients of."""
         self.grad_of: dict[int, int] = {}
         """By tensor that a `.grad` gave: the tensor whose gradient it is."""
+        self.imports: Imports | None = None
+        """How imports of workspace files are followed; None: not at all."""
+        self.least_for_others = 0
+        """Functions of other files are entered only while more of the budget than this is left."""
 
     def wire(self, other: Walker) -> None:
         """Takes over the entries and what is known of the code from another walker."""
@@ -113,6 +137,7 @@ class Walker:
         self.read = other.read
         self.codes, self.grad_names, self.captured = other.codes, other.grad_names, set(other.captured)
         self.grad_of, self.entered = dict(other.grad_of), dict(other.entered)
+        self.imports = other.imports
 
     # --- where the walk is -------------------------------------------------------------------
 
@@ -277,23 +302,41 @@ class Walker:
 
     def lookup(self, name: str) -> Object | None:
         """What a name holds in the innermost scope that has it; None if no scope does."""
-        scope: int | None = MODULE_SCOPE if name in self.frame.globals else self.frame.scope
+        scope: int | None = self.module_scope if name in self.frame.globals else self.frame.scope
         while scope is not None:
+            if LAST_MODULE_SCOPE < scope <= MODULE_SCOPE:
+                return self.global_name(scope, name)
             names = self.state.scopes.get(scope)
             found = names.get(name) if names is not None else None
-            if scope == MODULE_SCOPE and self.reads is not None:
-                self.reads.setdefault(name, found)
             if found is not None:
                 return found
             scope = self.parents.get(scope)
         return None
 
+    def global_name(self, scope: int, name: str) -> Object | None:
+        """What a name holds in the scope of a module, bound now where it was not needed before."""
+        names = self.state.scopes.get(scope)
+        found = names.get(name) if names is not None else None
+        if self.reads is not None:
+            self.reads.setdefault((scope, name), found)
+        if found is None and scope < MODULE_SCOPE and self.imports is not None:
+            return self.imports.late(self, scope, name)
+        return found
+
+    @property
+    def module_scope(self) -> int:
+        """The scope of the module whose code is walked."""
+        scope = self.frame.scope
+        while not is_module_scope(scope):
+            scope = self.parents.get(scope, MODULE_SCOPE)
+        return scope
+
     def held(self, name: str) -> Object | None:
         """What an assignment to `name` replaces."""
         scope = self.scope_of(name)
         found = self.state.scopes[scope].get(name)
-        if scope == MODULE_SCOPE and self.reads is not None:
-            self.reads.setdefault(name, found)
+        if self.reads is not None and is_module_scope(scope):
+            self.reads.setdefault((scope, name), found)
         return found
 
     def bind(self, name: str, item: Object) -> None:
@@ -303,7 +346,7 @@ class Walker:
     def scope_of(self, name: str) -> int:
         """The scope in which an assignment to `name` counts."""
         if name in self.frame.globals:
-            return MODULE_SCOPE
+            return self.module_scope
         if name in self.frame.nonlocals:
             scope = self.parents.get(self.frame.scope)
             while scope is not None and name not in self.state.scopes.get(scope, {}):
