@@ -23,6 +23,9 @@ from gradsight.autograd.values import Known, Value
 from gradsight.text import WHOLE_TEXT as WHOLE_TEXT
 from gradsight.text import Site as Site
 
+Constant: TypeAlias = float | int | bool | str | tuple[str, ...]
+"""An argument that is no tensor, as events tell it."""
+
 Branch: TypeAlias = tuple[tuple[int, int], ...]
 """Under which conditions something ran: (branch, arm) pairs from the outermost in; () for always."""
 
@@ -122,6 +125,11 @@ class Applied(Event):
     scope: int | None = None
     """Id of the `Scope` event that had grad mode off, if it was off."""
     cut: Cut | None = None
+    constants: tuple[tuple[str, Constant], ...] = ()
+    """What else it was given and is known: numbers, strings, bools, by position (`self` is `0`) or keyword; the parts
+    of a subscript as a tuple of texts (`:`, `None`, `...`, numbers, `?` for any other). Of a layer: what built it."""
+    built: Site | None = None
+    """Of a layer: where it was built. Static only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,9 +175,7 @@ class Story:
     def _flag(self, message: Message) -> None:
         spot = self._spots.of(message["at"], "requires_grad_", writes=True)
         value = _value(message["value"])
-        self._add(
-            RequiresGradSet(**self._common(message, spot), value=value, flag=message["flag"]), spot, (value,), ()
-        )
+        self._add(RequiresGradSet(**self._common(message, spot), value=value, flag=message["flag"]), spot, (value,), ())
 
     def _built(self, message: Message) -> None:
         spot = self._spots.of(message["at"], message["type"])
@@ -263,9 +261,7 @@ class Story:
                     )
                 )
 
-    def _named(
-        self, outputs: tuple[Value, ...], spot: Spot, slots: list[int] | None = None
-    ) -> tuple[Value, ...]:
+    def _named(self, outputs: tuple[Value, ...], spot: Spot, slots: list[int] | None = None) -> tuple[Value, ...]:
         """Outputs with the names that the assignment around gives them; `slots`: which of all results they are."""
         names = targets(spot.found)
         if slots is None:
@@ -355,6 +351,9 @@ def _graph(message: Message, outputs: tuple[Value, ...]) -> dict[str, Any]:
         "keeps": message.get("keeps"),
         "scope": None if scope is None else _event_id(scope),
         "cut": _cut(message),
+        "constants": tuple(
+            (name, tuple(value) if isinstance(value, list) else value) for name, value in message.get("constants") or ()
+        ),
     }
 
 

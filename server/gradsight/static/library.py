@@ -13,6 +13,7 @@ from gradsight.static import (
     builtins,
     copies,
     factories,
+    filling,
     grad_mode,
     iteration,
     modules,
@@ -190,7 +191,7 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if modules.is_library_module(name):
         return modules.construct(w, node, name, arguments)
     if name.startswith("torch.nn.init."):
-        return arguments.get(0, "tensor") or UNKNOWN
+        return filling.initialise(w, node, name, arguments)
     if name.rpartition(".")[2] in _DATA:
         return Unknown("data")
     if name.startswith(("torch.utils.checkpoint.", "torch.func.", "torch.vmap", "torch.jit.trace")):

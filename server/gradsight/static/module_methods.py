@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import GradsCleared, RequiresGradSet
-from gradsight.static import optimizers
+from gradsight.static import filling, optimizers
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -183,6 +183,7 @@ def _part(w: Walker, called: _Called) -> Object:
 
 
 def _load(w: Walker, called: _Called) -> Object:
+    filling.load(w, called.node, (tensor for _, tensor in called.parameters))
     return UNKNOWN
 
 

@@ -43,7 +43,9 @@ def is_library_module(name: str) -> bool:
 def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`nn.Linear(...)`, `nn.Sequential(...)`."""
     attributes, complete = _own_content(w, node, name, arguments)
-    return w.allocate(Instance(Dotted(name), attributes, is_module=True, complete=complete, built=arguments))
+    return w.allocate(
+        Instance(Dotted(name), attributes, is_module=True, complete=complete, built=arguments, site=w.site(node))
+    )
 
 
 def construction_of(w: Walker, arguments: Arguments) -> Construction | None:
@@ -179,7 +181,7 @@ def _call_library(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments
     shape = None if built.unpacked or arguments.unpacked else _shape(w, name, built, arguments)
     if not op_facts.is_module(name):
         return _call_unseen(w, node, ref, arguments, shape=shape)
-    return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape))
+    return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape, built, found.site))
 
 
 def _shape(w: Walker, name: str, built: Arguments, given: Arguments) -> Shape | tuple[Shape, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gradsight.autograd.events import Mode
+from gradsight.autograd.events import Mode, Site
 from gradsight.autograd.values import Value
 
 
@@ -234,6 +234,8 @@ class Instance:
     complete: bool = True
     built: Arguments | None = None
     """Of a module of PyTorch: what its constructor was given."""
+    site: Site | None = None
+    """Of a module of PyTorch: where it was built."""
 
 
 @dataclass(frozen=True, slots=True)

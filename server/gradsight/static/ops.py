@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gradsight.autograd import op_facts
-from gradsight.autograd.events import Applied, Cut, Mutated, Saved, Site
+from gradsight.autograd.events import Applied, Constant, Cut, Mutated, Saved, Site
 from gradsight.autograd.op_facts_types import (
     HIDDEN,
     Alias,
@@ -17,7 +17,7 @@ from gradsight.autograd.op_facts_types import (
     Returns,
 )
 from gradsight.autograd.values import Kind, Known, Shape, Value
-from gradsight.static import shapes
+from gradsight.static import shapes, translate
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -49,6 +49,9 @@ class Call:
     construction: Construction | None = None
     shape: Shape | tuple[Shape, ...] = None
     """The shape of the result, where the caller knows better than the table of shapes."""
+    built: Arguments | None = None
+    """Of a module: what it was built with."""
+    built_at: Site | None = None
 
 
 def apply(w: Walker, node: ast.AST, call: Call, site: Site | None = None) -> Object:
@@ -66,6 +69,14 @@ def apply(w: Walker, node: ast.AST, call: Call, site: Site | None = None) -> Obj
     if not answer.outputs:
         return UNKNOWN if answer.returns is not None else Scalar()
     return _compute(w, at, call, answer, slots, inputs)
+
+
+def _constants(call: Call) -> tuple[tuple[str, Constant], ...]:
+    if not call.arguments.keywords and len(call.arguments.positional) < 2 and call.built is None:
+        return ()
+    return translate.constants(
+        call.arguments if call.built is None else call.built, call.name.endswith(("__getitem__", "__setitem__"))
+    )
 
 
 def _slots(w: Walker, call: Call) -> dict[str, tuple[Value, ...]]:
@@ -98,7 +109,10 @@ def any_requires_grad(values: Iterable[Value]) -> Known:
 def _unknown_op(w: Walker, at: Site, call: Call, inputs: tuple[Value, ...]) -> Object:
     off, scope = w.state.off_scope
     result = w.new_value(requires_grad=False if off else None, is_leaf=None)
-    event = w.record(Applied, at, op=call.name, inputs=inputs, outputs=(result,), scope=scope if off else None)
+    event = w.record(
+        Applied, at, op=call.name, inputs=inputs, outputs=(result,), scope=scope if off else None,
+        constants=_constants(call), built=call.built_at,
+    )  # fmt: skip
     return w.keep(replace(result, made_by=event.id))
 
 
@@ -172,6 +186,8 @@ def _compute(
             keeps=keeps,
             scope=scope if off else None,
             cut=cut,
+            constants=_constants(call),
+            built=call.built_at,
         )
     )
     tensors = [Tensor(value.id) for value in outputs]
@@ -304,6 +320,7 @@ def _write(w: Walker, at: Site, call: Call, answer: OpAnswer, slots: dict[str, t
             target=target,
             version=version,
             noticed=noticed,
+            constants=_constants(call),
         )
     )
     return Tensor(target.id)

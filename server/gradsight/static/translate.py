@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gradsight.autograd.events import Constant
 from gradsight.autograd.op_facts_types import ArgKind, Form, literal
 from gradsight.autograd.values import Form as ValueForm
 from gradsight.autograd.values import Value
 from gradsight.static import dtypes, shapes
 from gradsight.static.objects import (
+    Arguments,
     Const,
     Dotted,
     Iterator,
@@ -81,6 +83,27 @@ def values_in(w: Walker, item: Object) -> Iterable[Value]:
         case _:
             for part in sequence_items(w, item) or ():
                 yield from values_in(w, part)
+
+
+def constants(arguments: Arguments, subscript: bool = False) -> tuple[tuple[str, Constant], ...]:
+    """The arguments that are known and no tensors, by position or keyword; 1 is a subscript where the op has one."""
+    found = [(str(index), _constant(item)) for index, item in enumerate(arguments.positional)]
+    if subscript and len(found) > 1:
+        index = arguments.positional[1]
+        found[1] = ("1", tuple(_part(part) for part in (index.items if isinstance(index, Tuple) else (index,))))
+    found += [(name, _constant(item)) for name, item in arguments.keywords.items()]
+    return tuple((name, value) for name, value in found if value is not None)
+
+
+def _constant(item: Object) -> Constant | None:
+    return item.value if isinstance(item, Const) and isinstance(item.value, int | float | str) else None
+
+
+def _part(item: Object) -> str:
+    """One part of a subscript as a text."""
+    if isinstance(item, Const):
+        return "..." if item.value is ... else repr(item.value)
+    return ":" if item == Slice(Const(None), Const(None), Const(None)) else "?"
 
 
 def shape_argument(w: Walker, item: Object) -> shapes.Argument:

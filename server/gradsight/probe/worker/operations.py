@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from .constants import constants
 from .escapes import Escapes
 from .opnames import (
     COPIES_DATA,
@@ -38,6 +39,7 @@ from .scopes import Scopes, is_recording
 
 if TYPE_CHECKING:
     Wire = list[object]
+    Constants = list[list[object]]
 
 _TORCH = os.path.join(os.path.dirname(os.path.abspath(torch.__file__)), "")
 _LAYERS = os.path.join(_TORCH, "nn", "modules", "")
@@ -95,7 +97,9 @@ class Operations:
 
     def told(self, name: str, args: Any, kwargs: dict[str, Any], before: Before, result: Any, stack: Stack) -> None:
         """Tells of a call that returned."""
-        name = layer_of(stack) or name
+        layer = layer_of(stack)
+        known = constants(name, args, kwargs, layer)
+        name = name_of_layer(layer) or name
         if last_part(name) in TO_NUMBER or last_part(name) in TO_ARRAY:
             self._told_escape(name, before, result, stack)
             return
@@ -107,7 +111,7 @@ class Operations:
             if not any(output is other for other in before.tensors) and not any(output is other for other in fresh):
                 fresh.append(output)
         if written:
-            self._told_writes(name, before, written, outputs, stack)
+            self._told_writes(name, before, written, outputs, stack, known)
         if name == "torch.Tensor.detach_":
             fresh = outputs
         if fresh:
@@ -115,12 +119,16 @@ class Operations:
                 for output in fresh:
                     self.told_created(name, output, () if ignores_values(name) else (args, kwargs), kwargs, stack)
             else:
-                self._told_applied(name, before, fresh, stack)
+                self._told_applied(name, before, fresh, stack, known)
 
     def told_raised(self, name: str, kwargs: dict[str, Any], before: Before, error: Exception, stack: Stack) -> None:
         """Tells of a call that PyTorch refused."""
         inputs = [self._wire(tensor, before, stack) for tensor in before.tensors]
-        fields: dict[str, Any] = {"op": layer_of(stack) or name, "raised": str(error), "scope": self._scope()}
+        fields: dict[str, Any] = {
+            "op": name_of_layer(layer_of(stack)) or name,
+            "raised": str(error),
+            "scope": self._scope(),
+        }
         if before.tensors and writes_by_name(name, kwargs):
             out = kwargs.get("out")
             target = out if isinstance(out, torch.Tensor) else before.tensors[0]
@@ -135,9 +143,7 @@ class Operations:
             made = {"by": name, "inputs": inputs, "raised": str(error), **_explicit(kwargs)}
             self._reporter.report(CREATED, stack, made)
 
-    def told_created(
-        self, by: str, tensor: torch.Tensor, data: Any, kwargs: Mapping[str, Any], stack: Stack
-    ) -> int:
+    def told_created(self, by: str, tensor: torch.Tensor, data: Any, kwargs: Mapping[str, Any], stack: Stack) -> int:
         """Tells of a tensor that starts without history, with the data it was copied from."""
         number = self._identity.next()
         found: list[torch.Tensor] = []
@@ -176,7 +182,9 @@ class Operations:
         fields = {"op": name, "inputs": inputs, "outputs": [output], "cut": cut if lost else None}
         self._reporter.report(APPLIED, stack, fields, id=number)
 
-    def _told_applied(self, name: str, before: Before, outputs: list[torch.Tensor], stack: Stack) -> None:
+    def _told_applied(
+        self, name: str, before: Before, outputs: list[torch.Tensor], stack: Stack, known: Constants
+    ) -> None:
         inputs = [self._wire(tensor, before, stack) for tensor in before.tensors]
         any_grad = any(before.requires_grad)
         kept = [output for output in outputs if output.requires_grad or not any_grad]
@@ -198,15 +206,16 @@ class Operations:
         for cut, (event, members) in groups.items():
             wires = [self._reporter.value(output) for output in members]
             fields: dict[str, Any] = {"op": name, "inputs": inputs, "outputs": wires, "cut": cut}
-            fields["scope"] = self._scope()
+            fields.update(scope=self._scope(), constants=known)
             if len(groups) > 1:
                 fields["slots"] = [next(i for i, each in enumerate(outputs) if each is output) for output in members]
             fields.update(self._saved(event, members, everything))
             self._reporter.report(APPLIED, stack, fields, id=event)
 
     def _told_writes(
-        self, name: str, before: Before, written: list[torch.Tensor], outputs: list[torch.Tensor], stack: Stack
-    ) -> None:
+        self, name: str, before: Before, written: list[torch.Tensor], outputs: list[torch.Tensor], stack: Stack,
+        known: Constants,
+    ) -> None:  # fmt: skip
         by_storage: dict[int | None, torch.Tensor] = {}
         for tensor in [*(out for out in outputs if any(out is w for w in written)), *written]:
             by_storage.setdefault(self._identity.storage(tensor), tensor)
@@ -222,18 +231,21 @@ class Operations:
         )
         is_buffer = not any(out is w for out in outputs for w in written) and bool(outputs)
         for target in by_storage.values():
-            self._told_write(name, target, before, [] if is_buffer else inputs, any_grad and not is_buffer, stack)
+            self._told_write(
+                name, target, before, [] if is_buffer else inputs, any_grad and not is_buffer, stack, known
+            )
 
     def _told_write(
-        self, name: str, target: torch.Tensor, before: Before, inputs: list[Wire], any_grad: bool, stack: Stack
-    ) -> None:
+        self, name: str, target: torch.Tensor, before: Before, inputs: list[Wire], any_grad: bool, stack: Stack,
+        known: Constants,
+    ) -> None:  # fmt: skip
         number = self._identity.next()
         wire = self._wire(target, before, stack)
         silent = self._identity.is_silent(target)
         storage = self._identity.storage(target)
         version = self._identity.version(target, storage)
         fields: dict[str, Any] = {"op": name, "target": wire, "inputs": inputs, "version": version}
-        fields["noticed"] = not silent
+        fields.update(noticed=not silent, constants=known)
         if (target.requires_grad and is_recording()) or not target.requires_grad:
             self._identity.wrote(target, number)
         cut = self._cut(name, target) if any_grad and not target.requires_grad else None
@@ -290,17 +302,23 @@ class Operations:
         return list(unique.values())
 
 
-def layer_of(stack: Stack) -> str | None:
-    """`torch.nn.Linear` where the op is the work of a built-in layer's forward."""
+def layer_of(stack: Stack) -> torch.nn.Module | None:
+    """The layer where the op is the work of a built-in layer's forward."""
     if not stack.library:
         return None
     for frame in stack.library[:3]:
         code = frame.f_code
         if code.co_name == "forward" and code.co_filename.startswith(_LAYERS):
-            for kind in type(frame.f_locals.get("self")).__mro__:
-                if kind.__module__.startswith("torch.nn.modules."):
-                    return f"torch.nn.{kind.__name__}"
+            layer = frame.f_locals.get("self")
+            if isinstance(layer, torch.nn.Module) and name_of_layer(layer) is not None:
+                return layer
     return None
+
+
+def name_of_layer(layer: torch.nn.Module | None) -> str | None:
+    """`torch.nn.Linear` for a linear layer and for what is derived from it."""
+    kinds = (kind for kind in type(layer).__mro__ if kind.__module__.startswith("torch.nn.modules."))
+    return next((f"torch.nn.{kind.__name__}" for kind in kinds), None)
 
 
 def is_building(stack: Stack) -> bool:
