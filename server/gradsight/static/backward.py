@@ -10,6 +10,7 @@ from gradsight.autograd.starts import meant_starts, possible_starts
 from gradsight.autograd.values import Value
 from gradsight.static import translate
 from gradsight.static.objects import NONE, Arguments, Const, Object, Tensor, Tuple
+from gradsight.static.state import GRAD_NAMES
 from gradsight.static.walker import Walker
 
 
@@ -92,7 +93,6 @@ def _accumulate(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...])
         if value is not None and value.retains_grad:
             gradients[number] = True
     if not found.complete:
-        w.touched_all = True
         for number, value in w.state.tensors.items():
             if value.requires_grad is not False and value.is_leaf is not False and not gradients.get(number):
                 gradients[number] = None
@@ -116,8 +116,9 @@ def _mend(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...]) -> bo
     elif not found.complete:
         return False
     else:
-        possible = possible_starts(w.recorder, *values, is_wanted=lambda value: _name_now(w, value) in w.grad_names)
-        read = {start.value.id for start in possible if _name_now(w, start.value) in w.grad_names}
+        names: frozenset[str] = w.state.cells.get(GRAD_NAMES, frozenset())
+        possible = possible_starts(w.recorder, *values, is_wanted=lambda value: _name_now(w, value) in names)
+        read = {start.value.id for start in possible if _name_now(w, start.value) in names}
         for start in meant_starts(possible, read):
             starts.add(start.value.id)
             if start.value.id in w.state.tensors:

@@ -16,7 +16,7 @@ def evaluate_comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.Gen
     outer = w.frame
     scope = w.recorder.number()
     w.state.scopes[scope] = {}
-    w.parents[scope] = outer.scope
+    w.state.parents[scope] = outer.scope
     results: list[tuple[Object, Object]] = []
     frame = Frame(scope, outer.path, outer.chunk, outer.function, outer.owner, outer.receiver, set(outer.globals))
     w.frames.append(frame)
@@ -26,8 +26,8 @@ def evaluate_comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.Gen
         w.frames.pop()
     if w.live is None:
         return UNKNOWN
-    if scope not in w.captured:
-        w.state.scopes.pop(scope, None)
+    if scope not in w.state.captured:
+        w.state.scopes.pop(scope)
     items = tuple(item for _, item in results)
     rest = None if exact else (items[-1] if items else UNKNOWN)
     if isinstance(node, ast.DictComp):

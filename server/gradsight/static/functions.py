@@ -25,7 +25,8 @@ from gradsight.static.objects import (
 from gradsight.static.walker import Frame, Walker
 
 _DEEPEST = 14
-_MOST_ENTRIES = 40
+MOST_ENTRIES = 40
+"""How often the body of one function is walked at most."""
 _RESULT = "<result>"
 TRANSPARENT = frozenset(
     [
@@ -89,7 +90,7 @@ def define_class(w: Walker, node: ast.ClassDef) -> Object:
     scope = w.recorder.number()
     w.state.scopes[scope] = {}
     outer = w.frame
-    w.parents[scope] = outer.scope
+    w.state.parents[scope] = outer.scope
     w.frames.append(Frame(scope, outer.path, outer.chunk, function=outer.function))
     try:
         w.execute_block(w, node.body)
@@ -169,13 +170,16 @@ def call_function(
     """Walks the body of a function of the program with these arguments."""
     code = function.code
     entries = w.entered.get(code, 0)
+    if entries > MOST_ENTRIES:
+        w.log.refused.add(code)
     too_far = code.path != w.path and w.budget < w.least_for_others
-    if len(w.frames) > _DEEPEST or entries > _MOST_ENTRIES or too_far or _unknown_decorator(function):
+    if len(w.frames) > _DEEPEST or entries > MOST_ENTRIES or too_far or _unknown_decorator(function):
         w.opaque(node, [*arguments.each(), *([receiver] if receiver is not None else [])])
         return UNKNOWN
     w.entered[code] = entries + 1
+    w.log.entered.append(code)
     scope = w.recorder.number()
-    w.parents[scope] = function.scope
+    w.state.parents[scope] = function.scope
     given = (
         arguments
         if receiver is None
@@ -216,7 +220,7 @@ def _finish(
         return UNKNOWN
     ended.modes = modes if modes is not None else ended.modes[:depth]
     result = ended.scopes[scope].pop(_RESULT, NONE)
-    if scope not in w.captured:
+    if scope not in ended.captured:
         del ended.scopes[scope]
     if frame.yielded:
         return Iterator(tuple(frame.yielded), frame.yielded[-1], exact=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradsight.static.blocks import Base
 from gradsight.static.objects import (
     Bound,
     Class,
@@ -15,37 +16,36 @@ from gradsight.static.objects import (
     Tensor,
     Tuple,
 )
-from gradsight.static.state import State, parts
+from gradsight.static.state import parts
 
 _WORTH_IT = 128
 
 
-def collect(state: State) -> None:
+def collect(base: Base, kept: int) -> int:
     """Drops tensors and heap objects that no scope leads to; does nothing while there is little to gain.
 
-    Only safe between two statements of the document itself: within an expression the interpreter
-    holds objects that no scope knows of.
+    `kept` is how many tensors were left the last time; gives the number for the next time. Only safe between
+    two statements of the document itself: within an expression the interpreter holds objects that no scope
+    knows of.
     """
-    if len(state.tensors) < _WORTH_IT + 2 * state.kept:
-        return
-    tensors, heap = _reachable(state)
-    tensors |= {state.views[number] for number in tensors if number in state.views}
-    state.tensors = {number: value for number, value in state.tensors.items() if number in tensors}
-    state.heap = {number: item for number, item in state.heap.items() if number in heap}
-    state.gradients = {number: has for number, has in state.gradients.items() if number in tensors}
-    state.dtypes = {number: name for number, name in state.dtypes.items() if number in tensors}
-    state.views = {view: base for view, base in state.views.items() if view in tensors}
-    storages = {value.storage for value in state.tensors.values()}
-    state.versions = {storage: version for storage, version in state.versions.items() if storage in storages}
-    state.untracked &= tensors
-    state.kept = len(state.tensors)
+    maps = base.maps
+    if len(maps["tensors"]) < _WORTH_IT + 2 * kept:
+        return kept
+    tensors, heap = _reachable(base)
+    tensors |= {maps["views"][number] for number in tensors if number in maps["views"]}
+    for name in ("tensors", "gradients", "dtypes", "views", "looking", "untracked", "grad_of"):
+        maps[name] = {number: item for number, item in maps[name].items() if number in tensors}
+    maps["heap"] = {number: item for number, item in maps["heap"].items() if number in heap}
+    storages = {value.storage for value in maps["tensors"].values()}
+    maps["versions"] = {storage: version for storage, version in maps["versions"].items() if storage in storages}
+    return len(maps["tensors"])
 
 
-def _reachable(state: State) -> tuple[set[int], set[int]]:
+def _reachable(base: Base) -> tuple[set[int], set[int]]:
     tensors: set[int] = set()
     heap: set[int] = set()
     classes: set[int] = set()
-    waiting: list[Object | None] = [item for names in state.scopes.values() for item in names.values()]
+    waiting: list[Object | None] = [item for names in base.scopes.values() for item in names.own.values()]
     while waiting:
         item = waiting.pop()
         match item:
@@ -53,7 +53,7 @@ def _reachable(state: State) -> tuple[set[int], set[int]]:
                 tensors.add(number)
             case Ref(number) if number not in heap:
                 heap.add(number)
-                waiting.extend(parts(state.heap.get(number)))
+                waiting.extend(parts(base.maps["heap"].get(number)))
             case Tuple(items):
                 waiting.extend(items)
             case Iterator(items, rest):

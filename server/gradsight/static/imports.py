@@ -83,7 +83,7 @@ def _bind_all(w: Walker, statement: ast.ImportFrom) -> None:
     if layout is None:
         return
     _walk_stars(w, module.scope, layout)
-    names = listed if listed is not None else [*layout.late, *w.state.scopes.get(module.scope, {})]
+    names = listed if listed is not None else [*layout.late, *(w.state.scopes.get(module.scope) or ())]
     for name in dict.fromkeys(names):
         if listed is not None or not name.startswith(("_", "<")):
             w.bind(name, attribute(w, module, name))
@@ -130,9 +130,6 @@ def _of(w: Walker) -> Imports:
 def _begin(w: Walker, imports: Imports, path: str) -> Module:
     """The module in a file; walks what its import does, the first time."""
     module = Module(path, imports.project.scope(path))
-    if w.reads is not None:
-        found = w.state.scopes.get(module.scope)
-        w.reads.setdefault((module.scope, "__name__"), found.get("__name__") if found is not None else None)
     if module.scope in w.state.scopes:
         return module
     w.state.scopes[module.scope] = {"__name__": Const(f"<{path}>")}
@@ -208,7 +205,8 @@ class Imports:
             finally:
                 self._walking.discard((scope, unit))
             w.state.scopes.setdefault(scope, {}).setdefault(name, UNKNOWN)
-        return w.state.scopes.get(scope, {}).get(name)
+        names = w.state.scopes.get(scope)
+        return names.get(name) if names is not None else None
 
 
 def _walk_stars(w: Walker, scope: int, layout: Layout) -> None:

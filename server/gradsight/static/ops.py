@@ -162,9 +162,9 @@ def _compute(
                 made_by=event_id,
             )
             if shared and output.alias is Alias.VIEW and call.name not in _DETACHING:
-                w.state.views[value.id] = w.state.views.get(base[0].id, base[0].id)
+                w.state.look_into(value.id, base[0].id)
             if output.alias is Alias.UNTRACKED:
-                w.state.untracked |= {value.id}
+                w.state.untracked[value.id] = True
             outputs.append(w.state.value(w.keep(value)))
             if value.kind is Kind.FLOAT and len(precisions) == 1 and (only := next(iter(precisions))) is not None:
                 w.state.dtypes[value.id] = only
@@ -336,9 +336,9 @@ def spread_through_views(w: Walker, written: Value) -> None:
     """A base and its views share one history: a write through one of them moves all of them into the graph."""
     state = w.state
     base = state.views.get(written.id, written.id)
-    for number in {base, *(view for view, of in state.views.items() if of == base)} - {written.id}:
+    for number in sorted({base, *state.looking.get(base, ())}):
         value = state.tensors.get(number)
-        if value is not None:
+        if value is not None and number != written.id:
             state.tensors[number] = replace(value, requires_grad=True, is_leaf=False, made_by=written.made_by)
 
 

@@ -107,7 +107,6 @@ def call_unknown(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> O
 def clear(w: Walker, parameters: tuple[int, ...] | None, keep: bool = False) -> None:
     """The gradients of these tensors are gone (or, with `keep`, zero)."""
     gradients = w.state.gradients
-    w.touched_all = w.touched_all or parameters is None
     for number in list(gradients) if parameters is None else parameters:
         if gradients.get(number) is not False:
             gradients[number] = None if parameters is None or keep else False

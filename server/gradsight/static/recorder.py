@@ -1,35 +1,32 @@
-"""Collects the events of a walk and hands out numbers that grow with time."""
+"""Collects the events of a piece of a walk and hands out numbers that grow with time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gradsight.autograd.events import Event, Site
 from gradsight.autograd.values import Value
 
-_PER_STEP = 1 << 20
+PER_STEP = 1 << 20
 
 
 class Recorder:
     """Events, the values of names, and the numbers of events, tensors, storages and heap objects.
 
-    Numbers are `step * 2**20 + n`, where a step is one top-level statement: a statement that is
+    Numbers are `step * PER_STEP + n`, where a step is one top-level statement: a statement that is
     walked again gives the same numbers as long as it makes the same things in the same order, so a
     state can be compared with the one of an earlier walk.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, step: int, earlier: Callable[[int], Event | None]) -> None:
         self.events: list[Event] = []
         self.names: dict[Site, Value] = {}
+        self.history: dict[int, Event | None] = {}
+        """The events of earlier steps that were asked for."""
         self._by_id: dict[int, Event] = {}
-        self.outer: Recorder | None = None
-        """The recorder of the walk that this one starts from."""
-        self._next = 0
-
-    def begin(self, step: int) -> None:
-        """Starts the numbers of a top-level statement."""
-        self._next = step * _PER_STEP + 1
+        self._earlier = earlier
+        self._next = step * PER_STEP + 1
 
     def number(self) -> int:
         """A number that was not given before in this step."""
@@ -54,7 +51,12 @@ class Recorder:
 
     def maker(self, value: Value) -> Event | None:
         """The event that made `value` or last wrote it in place; None where its origin is unknown."""
-        if value.made_by is None:
+        number = value.made_by
+        if number is None:
             return None
-        found = self._by_id.get(value.made_by)
-        return self.outer.maker(value) if found is None and self.outer is not None else found
+        found = self._by_id.get(number)
+        if found is None:
+            if number in self.history:
+                return self.history[number]
+            found = self.history[number] = self._earlier(number)
+        return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from gradsight.autograd.events import Mode
 from gradsight.autograd.values import Known, Shape, Value
+from gradsight.static.layers import GONE, Map, common_floor
 from gradsight.static.objects import (
     UNKNOWN,
     Const,
@@ -24,58 +25,88 @@ from gradsight.static.objects import (
     Tuple,
     Unknown,
 )
+from gradsight.static.scopes import Scopes
 
 ModeEntry = tuple[Mode, int | None]
 """A grad mode and the id of the `Scope` event that set it."""
+
+_GRAD_ON: tuple[ModeEntry, ...] = ((Mode.ENABLED, None),)
+_NONE: frozenset[int] = frozenset()
 
 Merge = Callable[[Value, Value], Value]
 """Makes one value of the two that a place holds after the two arms of a branch."""
 
 
+GRAD_NAMES = "names of gradients"
+"""The cell with the names whose `.grad` the document mentions anywhere: what its user wants gradients of."""
+
+MAPS = (
+    "heap", "tensors", "versions", "gradients", "views", "looking", "dtypes", "untracked", "grad_of", "parents",
+    "captured", "cells",
+)  # fmt: skip
+"""The attributes of a state that are maps; besides them it has `scopes`."""
+
+
 class State:
-    """Everything a statement can change. Its values are frozen; only these dictionaries are mutable."""
+    """Everything a statement can change. What it holds is frozen; only its maps are mutable.
+
+    They are maps in layers (`layers`), so that a fork costs next to nothing, a join only looks at what the two
+    sides changed, and it is known on what a piece of the walk depended. Whatever else a walk has to remember
+    belongs into a map of its own here, named in `MAPS`; for a single fact `cells` is enough.
+    """
+
+    __slots__ = ("scopes", *MAPS)
 
     def __init__(self) -> None:
-        self.scopes: dict[int, dict[str, Object]] = {}
-        self.heap: dict[int, HeapObject] = {}
-        self.tensors: dict[int, Value] = {}
-        self.versions: dict[int, int] = {}
+        self.scopes = Scopes()
+        self.heap: Map[int, HeapObject] = Map()
+        self.tensors: Map[int, Value] = Map()
+        self.versions: Map[int, int] = Map()
         """By storage: how often it was written in place."""
-        self.gradients: dict[int, Known] = {}
+        self.gradients: Map[int, Known] = Map()
         """By tensor: whether `.grad` holds something; absent means it does not."""
-        self.views: dict[int, int] = {}
+        self.views: Map[int, int] = Map()
         """By view: the base it looks into, with which it shares its history."""
-        self.dtypes: dict[int, str] = {}
+        self.looking: Map[int, tuple[int, ...]] = Map()
+        """By base: the views that look into it."""
+        self.dtypes: Map[int, str] = Map()
         """By tensor: the name of its dtype, where it is known and a float (`float32`)."""
-        self.untracked: frozenset[int] = frozenset()
+        self.untracked: Map[int, bool] = Map()
         """Tensors over memory of another one whose writes autograd does not notice (`.data`)."""
-        self.modes: tuple[ModeEntry, ...] = ((Mode.ENABLED, None),)
-        self.escaped: frozenset[int] = frozenset()
-        """Ids that were handed to code that cannot be seen, which may have kept them."""
-
-        self.kept = 0
-        """How many tensors were left when the unreachable ones were last forgotten."""
+        self.grad_of: Map[int, int] = Map()
+        """By tensor that a `.grad` gave: the tensor whose gradient it is."""
+        self.parents: Map[int, int] = Map()
+        """By scope: the scope around it."""
+        self.captured: Map[int, bool] = Map()
+        """Scopes that a function closes over: they outlive the call they belong to."""
+        self.cells: Map[str, Any] = Map()
+        """Single facts by name."""
 
     def fork(self) -> State:
         """A copy that can go its own way."""
         other = State.__new__(State)
-        other.scopes = {number: names.copy() for number, names in self.scopes.items()}
-        other.heap = self.heap.copy()
-        other.tensors = self.tensors.copy()
-        other.versions = self.versions.copy()
-        other.gradients = self.gradients.copy()
-        other.views = self.views.copy()
-        other.dtypes = self.dtypes.copy()
-        other.untracked = self.untracked
-        other.modes = self.modes
-        other.escaped = self.escaped
-        other.kept = self.kept
+        other.scopes = self.scopes.fork()
+        for name in MAPS:
+            setattr(other, name, getattr(self, name).fork())
         return other
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self.__dict__ == other.__dict__
+    @property
+    def modes(self) -> tuple[ModeEntry, ...]:
+        """The grad modes that are switched on, outermost first."""
+        return self.cells.get("modes", _GRAD_ON)
 
-    __hash__ = None  # type: ignore[assignment]
+    @modes.setter
+    def modes(self, modes: tuple[ModeEntry, ...]) -> None:
+        self.cells["modes"] = modes
+
+    @property
+    def escaped(self) -> frozenset[int]:
+        """Ids that were handed to code that cannot be seen, which may have kept them."""
+        return self.cells.get("escaped", _NONE)
+
+    @escaped.setter
+    def escaped(self, ids: frozenset[int]) -> None:
+        self.cells["escaped"] = ids
 
     # --- grad mode ---------------------------------------------------------------------------
 
@@ -131,11 +162,15 @@ class State:
                         waiting.append(receiver)
         return frozenset(found)
 
-    # --- joining -----------------------------------------------------------------------------
-
     def join(self, other: State, merge: Merge) -> None:
-        """Makes this the state after a branch whose arms ended in this state and in `other`."""
+        """Makes this the state after a branch whose arms ended in this state and in `other`, a copy of it."""
         _Join(self, other, merge).run()
+
+    def look_into(self, view: int, base: int) -> None:
+        """`view` is a view of the tensor `base`, and of what that is a view of."""
+        base = self.views.get(base, base)
+        self.views[view] = base
+        self.looking[base] = (*self.looking.get(base, ()), view)
 
 
 def parts(item: HeapObject | None) -> list[Object]:
@@ -159,39 +194,43 @@ class _Join:
 
     def run(self) -> None:
         one, other = self.one, self.other
-        for number, value in other.tensors.items():
-            mine = one.tensors.get(number)
-            if mine is None:
-                one.tensors[number] = value
-            elif mine is not value and mine != value:
-                one.tensors[number] = self.merge(mine, value)
-        one.views.update(other.views)
-        one.dtypes.update(other.dtypes)
-        one.untracked |= other.untracked
-        for storage, version in other.versions.items():
-            one.versions[storage] = max(version, one.versions.get(storage, 0))
-        for number in one.gradients.keys() | other.gradients.keys():
-            mine_has, other_has = one.gradients.get(number, False), other.gradients.get(number, False)
+        for number, mine, theirs in _differing(one.tensors, other.tensors):
+            if theirs is not GONE:
+                one.tensors[number] = theirs if mine is GONE else self.merge(mine, theirs)
+        for name in ("views", "dtypes", "untracked", "grad_of", "parents", "captured"):
+            kept = getattr(one, name)
+            for number, _, theirs in _differing(kept, getattr(other, name)):
+                if theirs is not GONE:
+                    kept[number] = theirs
+        for number, here, there in _differing(one.looking, other.looking):
+            views = () if here is GONE else here
+            more = () if there is GONE else there
+            one.looking[number] = (*views, *(view for view in more if view not in views))
+        for number, mine, theirs in _differing(one.versions, other.versions):
+            one.versions[number] = max(0 if mine is GONE else mine, 0 if theirs is GONE else theirs)
+        for number, mine, theirs in _differing(one.gradients, other.gradients):
+            mine_has, other_has = mine is not GONE and mine, theirs is not GONE and theirs
             one.gradients[number] = mine_has if mine_has == other_has else None
-        for number, item in other.heap.items():
-            mine_item = one.heap.get(number)
-            if mine_item is None:
-                one.heap[number] = item
-            elif mine_item is not item and mine_item != item:
-                one.heap[number] = self.heap(mine_item, item)
-        for number, names in other.scopes.items():
-            if number not in one.scopes:
-                one.scopes[number] = names
-                continue
-            mine_names = one.scopes[number]
-            for name, item_there in names.items():
-                if name not in mine_names:
-                    mine_names[name] = item_there  # bound on one way only: code that uses it relies on that way
-                elif mine_names[name] is not item_there:
-                    mine_names[name] = self.object(mine_names[name], item_there)
+        for number, mine, theirs in _differing(one.heap, other.heap):
+            if theirs is not GONE:
+                one.heap[number] = theirs if mine is GONE else self.heap(mine, theirs)
+        for scope in sorted(one.scopes.changed_against(other.scopes)):
+            self.names(scope)
         if one.modes != other.modes:
             one.modes = min(one.modes, other.modes, key=len)
-        one.escaped |= other.escaped
+        if one.escaped is not other.escaped:
+            one.escaped |= other.escaped
+
+    def names(self, scope: int) -> None:
+        mine, theirs = self.one.scopes.get(scope), self.other.scopes.get(scope)
+        if theirs is None:
+            return
+        if mine is None:
+            self.one.scopes[scope] = dict(theirs.items())
+            return
+        for name, here, there in _differing(mine, theirs):
+            if there is not GONE:  # bound on one way only: code that uses it relies on that way
+                mine[name] = there if here is GONE else self.object(here, there)
 
     def object(self, mine: Object, theirs: Object) -> Object:
         if mine == theirs:
@@ -240,6 +279,15 @@ class _Join:
             case Optimizer(kind, a_parameters), Optimizer(_, b_parameters):
                 return Optimizer(kind, a_parameters if a_parameters == b_parameters else None)
         return List((), UNKNOWN, "unknown")
+
+
+def _differing(one: Map[Any, Any], other: Map[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The keys under which a map and its copy hold different things, in order, with both; GONE where there is none."""
+    floor = common_floor(one.top(), other.top())
+    for key in sorted(one.above(floor).keys() | other.above(floor).keys()):
+        mine, theirs = one.get(key, GONE), other.get(key, GONE)
+        if mine is not theirs and mine != theirs:
+            yield key, mine, theirs
 
 
 def join_facts(mine: Value, theirs: Value) -> dict[str, Any]:

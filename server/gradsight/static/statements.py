@@ -28,8 +28,22 @@ def execute(w: Walker, statement: ast.stmt) -> None:
     """Walks one statement."""
     w.spend()
     handler = _HANDLERS.get(type(statement))
-    if handler is not None:
+    if handler is None:
+        return
+    state, branch = w.live, w.branch
+    try:
         handler(w, statement)
+    except RecursionError:
+        w.live, w.branch = w.live or state, branch
+        _leave_out(w, statement)
+
+
+def _leave_out(w: Walker, statement: ast.stmt) -> None:
+    """A statement is nested too deeply: what it binds is unknown from now on."""
+    w.log.complete = False
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            w.bind(node.id, UNKNOWN)
 
 
 def join_into(w: Walker, node: ast.AST, *states: State | None) -> None:

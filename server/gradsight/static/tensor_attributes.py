@@ -66,7 +66,7 @@ def _read_grad(w: Walker, node: ast.AST, tensor: Tensor) -> Object:
     gradient = w.keep(
         w.new_value(requires_grad=None if has is None else False, is_leaf=True, kind=value.kind, shape=value.shape)
     )
-    w.grad_of[gradient.id] = tensor.id
+    w.state.grad_of[gradient.id] = tensor.id
     return gradient
 
 

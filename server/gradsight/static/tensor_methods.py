@@ -36,7 +36,7 @@ def call(w: Walker, node: ast.AST, tensor: Tensor, name: str, arguments: Argumen
         return Scalar()
     if name in _NEW:
         return w.keep(w.new_value(requires_grad=False, is_leaf=True, kind=value.kind))
-    owner = w.grad_of.get(tensor.id)
+    owner = w.state.grad_of.get(tensor.id)
     if owner is not None and name in ("zero_", "detach_", "fill_"):
         if name == "zero_":
             owner_name = w.state.tensors[owner].name if owner in w.state.tensors else None
@@ -50,7 +50,7 @@ def call(w: Walker, node: ast.AST, tensor: Tensor, name: str, arguments: Argumen
         ),
     )
     if owner is not None and isinstance(result, Tensor) and name in ("data", "detach"):
-        w.grad_of[result.id] = owner
+        w.state.grad_of[result.id] = owner
     return result
 
 

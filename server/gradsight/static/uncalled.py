@@ -7,17 +7,16 @@ the same: then an edit costs the functions it touches.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gradsight.autograd.events import Event, Site
-from gradsight.autograd.values import Value
+from gradsight.autograd.events import Event
 from gradsight.static import functions, modules, roles
+from gradsight.static.blocks import Base, Block, finish
 from gradsight.static.objects import Arguments, Class, Code, Dotted, Function, Object
 from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
-from gradsight.static.summaries import is_unchanging, still_hold
-from gradsight.static.walker import BudgetSpent, Reads, Walker
+from gradsight.static.walker import BudgetSpent, Walker
 
 _BUDGET = 30_000
 _FOR_OTHERS = 10_000
@@ -38,16 +37,10 @@ class Alone:
     """The walk of one function alone."""
 
     root: Root
-    reads: Reads
-    """The names of modules that it looked up, and what they held."""
-    reusable: bool
-    """Whether all of them held things that no statement can change in place."""
-    events: tuple[Event, ...]
-    names: dict[Site, Value]
-    complete: bool
+    block: Block
 
 
-def roots(path: str, scope: dict[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
+def roots(path: str, scope: Mapping[str, Object], entered: dict[Code, int]) -> Iterator[Root]:
     """The functions and methods of the document that no call has reached, in no particular order."""
     seen: set[Code] = set()
     for item in list(scope.values()):
@@ -64,34 +57,22 @@ def roots(path: str, scope: dict[str, Object], entered: dict[Code, int]) -> Iter
                     yield Root(member, item)
 
 
-def walk_alone(w: Walker, end: State, root: Root) -> Alone:
+def walk_alone(w: Walker, base: Base, root: Root, earlier: Callable[[int], Event | None]) -> Alone:
     """Walks one function with arguments of which only the role is known."""
     code = root.function.code
     step = _FIRST_STEP + (code.chunk << 24) + (getattr(code.node, "lineno", 0) << 4)
-    state = end.fork()
+    state = base.begin()
     # When it will be called is not known: neither what code out of sight holds by then, nor the grad mode.
     state.escaped, state.modes = frozenset(), State().modes
-    alone = Walker(code.path, state, Recorder(), dict(w.parents), _BUDGET)
+    alone = Walker(code.path, state, Recorder(step, earlier), _BUDGET)
     alone.wire(w)
-    alone.reads = {}
-    alone.recorder.begin(step)
-    alone.recorder.outer = w.recorder
     alone.frame.chunk = code.chunk
     alone.least_for_others = _BUDGET - _FOR_OTHERS
-    complete = True
     try:
         _enter(alone, root)
     except BudgetSpent:
-        complete = False
-    reads = alone.reads or {}
-    return Alone(
-        root,
-        reads,
-        all(is_unchanging(item) for item in reads.values()),
-        tuple(alone.recorder.events),
-        alone.recorder.names,
-        complete,
-    )
+        alone.log.complete = False
+    return Alone(root, finish(alone, state, {}, w.entered, _BUDGET))
 
 
 def _enter(w: Walker, root: Root) -> None:
@@ -118,8 +99,3 @@ def _enter(w: Walker, root: Root) -> None:
 
 def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver: Object | None) -> None:
     functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
-
-
-def still_holds(kept: Alone, root: Root, end: State) -> bool:
-    """Whether a kept walk says what a fresh one of `root` would."""
-    return kept.reusable and kept.root == root and still_hold(kept.reads, end)

@@ -36,9 +36,6 @@ MODULE_SCOPE = 0
 """The scope of the document; those of imported modules have the numbers below it, down to `LAST_MODULE_SCOPE`."""
 LAST_MODULE_SCOPE = -(1 << 40)
 
-Reads: TypeAlias = dict[tuple[int, str], "Object | None"]
-"""By scope of a module and name: what it held."""
-
 
 def is_module_scope(scope: int) -> bool:
     """Whether a scope is that of a module, not of a function or class."""
@@ -70,6 +67,28 @@ class Frame:
     continues: list[State] = field(default_factory=list)
 
 
+class Imports(Protocol):
+    """How imports of workspace files are followed (see `imports`)."""
+
+    def late(self, w: Walker, scope: int, name: str) -> Object | None:
+        """What a name of an imported module holds that nobody looked up before."""
+
+    def by_name(self, w: Walker, arguments: Arguments) -> Object:
+        """`importlib.import_module(name)`."""
+
+
+class Log:
+    """What a piece of the walk did that no state tells."""
+
+    def __init__(self) -> None:
+        self.entered: list[Code] = []
+        """Each function whose body was walked, as often as it was."""
+        self.refused: set[Code] = set()
+        """Functions that had been walked too often."""
+        self.complete = True
+        """False where something was left out."""
+
+
 # The entries of the interpreter proper: evaluating an expression, walking statements, calling an object.
 Evaluate: TypeAlias = Callable[["Walker", ast.expr], Object]
 ExecuteBlock: TypeAlias = Callable[["Walker", Sequence[ast.stmt]], None]
@@ -81,34 +100,23 @@ def _not_wired(*_: object) -> Any:
     raise NotImplementedError
 
 
-class Imports(Protocol):
-    """How imports of workspace files are followed (see `imports`)."""
-
-    def late(self, w: Walker, scope: int, name: str) -> Object | None:
-        """What a name of an imported module holds that nobody looked up before."""
-
-    def by_name(self, w: Walker, arguments: Arguments) -> Object:
-        """`importlib.import_module(name)`."""
-
-
 class Walker:
     """Carries one abstract run; the functions of this package take it as their first argument.
 
     `state` is None where the walk has left the path (after `return`, `raise`, `break`).
     """
 
-    def __init__(self, path: str, state: State, recorder: Recorder, parents: dict[int, int], budget: int) -> None:
+    def __init__(self, path: str, state: State, recorder: Recorder, budget: int) -> None:
         self.path = path
         self.live: State | None = state
         self.recorder = recorder
-        self.parents = parents
-        """By scope: the scope around it."""
         self.frames: list[Frame] = [Frame(MODULE_SCOPE, path, 0)]
         self.calls: tuple[Site, ...] = ()
         self.branch: Branch = ()
         self.budget = budget
         self.entered: dict[Code, int] = {}
         """How often the body of each function was walked."""
+        self.log = Log()
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
@@ -116,16 +124,6 @@ class Walker:
         """The four entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
-        self.reads: Reads | None = None
-        """Where wanted: the names of modules that were looked up, and what they held at first."""
-        self.touched_all = False
-        """Whether something may have changed every tensor there is, whatever its name."""
-        self.captured: set[int] = set()
-        """Scopes that a function closes over: they outlive the call they belong to."""
-        self.grad_names: frozenset[str] = frozenset()
-        """The names whose `.grad` the document mentions anywhere: what its user wants gradients of."""
-        self.grad_of: dict[int, int] = {}
-        """By tensor that a `.grad` gave: the tensor whose gradient it is."""
         self.imports: Imports | None = None
         """How imports of workspace files are followed; None: not at all."""
         self.least_for_others = 0
@@ -134,10 +132,8 @@ class Walker:
     def wire(self, other: Walker) -> None:
         """Takes over the entries and what is known of the code from another walker."""
         self.evaluate, self.execute_block, self.call = other.evaluate, other.execute_block, other.call
-        self.read = other.read
-        self.codes, self.grad_names, self.captured = other.codes, other.grad_names, set(other.captured)
-        self.grad_of, self.entered = dict(other.grad_of), dict(other.entered)
-        self.imports = other.imports
+        self.read, self.imports = other.read, other.imports
+        self.codes, self.entered = other.codes, dict(other.entered)
 
     # --- where the walk is -------------------------------------------------------------------
 
@@ -151,11 +147,6 @@ class Walker:
     def frame(self) -> Frame:
         """The innermost call."""
         return self.frames[-1]
-
-    def back_to_document(self) -> None:
-        """Gives up the calls in progress."""
-        del self.frames[1:]
-        self.calls, self.branch = (), ()
 
     def code_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> Code:
         """The one `Code` of a function's node."""
@@ -310,15 +301,13 @@ class Walker:
             found = names.get(name) if names is not None else None
             if found is not None:
                 return found
-            scope = self.parents.get(scope)
+            scope = self.state.parents.get(scope)
         return None
 
     def global_name(self, scope: int, name: str) -> Object | None:
         """What a name holds in the scope of a module, bound now where it was not needed before."""
         names = self.state.scopes.get(scope)
         found = names.get(name) if names is not None else None
-        if self.reads is not None:
-            self.reads.setdefault((scope, name), found)
         if found is None and scope < MODULE_SCOPE and self.imports is not None:
             return self.imports.late(self, scope, name)
         return found
@@ -328,16 +317,13 @@ class Walker:
         """The scope of the module whose code is walked."""
         scope = self.frame.scope
         while not is_module_scope(scope):
-            scope = self.parents.get(scope, MODULE_SCOPE)
+            scope = self.state.parents.get(scope, MODULE_SCOPE)
         return scope
 
     def held(self, name: str) -> Object | None:
         """What an assignment to `name` replaces."""
         scope = self.scope_of(name)
-        found = self.state.scopes[scope].get(name)
-        if self.reads is not None and is_module_scope(scope):
-            self.reads.setdefault((scope, name), found)
-        return found
+        return self.state.scopes[scope].get(name)
 
     def bind(self, name: str, item: Object) -> None:
         """Gives a name of the present scope a new meaning."""
@@ -348,9 +334,9 @@ class Walker:
         if name in self.frame.globals:
             return self.module_scope
         if name in self.frame.nonlocals:
-            scope = self.parents.get(self.frame.scope)
-            while scope is not None and name not in self.state.scopes.get(scope, {}):
-                scope = self.parents.get(scope)
+            scope = self.state.parents.get(self.frame.scope)
+            while scope is not None and name not in (self.state.scopes.get(scope) or ()):
+                scope = self.state.parents.get(scope)
             if scope is not None:
                 return scope
         return self.frame.scope
@@ -374,9 +360,9 @@ class Walker:
 
     def capture(self, scope: int | None) -> None:
         """A function was defined in this scope."""
-        while scope is not None and scope not in self.captured:
-            self.captured.add(scope)
-            scope = self.parents.get(scope)
+        while scope is not None and scope not in self.state.captured:
+            self.state.captured[scope] = True
+            scope = self.state.parents.get(scope)
 
     def is_torch(self, item: Object, *names: str) -> bool:
         """Whether `item` is one of these public names of torch."""
