@@ -162,10 +162,14 @@ class BackwardCalled(Event):
     """`backward` or `grad`."""
     roots: tuple[Value, ...]
     gradient_given: Known = False
+    gradients: tuple[Value, ...] = ()
+    """What was given as `gradient=` or `grad_outputs=`, as far as it is tensors."""
     retain_graph: Known = False
     create_graph: Known = False
     inputs: tuple[Value, ...] | None = None
     """The tensors asked for by `autograd.grad(.., inputs)`, where known."""
+    allow_unused: Known = False
+    """Whether `autograd.grad` may be asked for what the roots do not depend on."""
     conflict: tuple[int, int] | None = None
     """Observed only: (id of the `Applied` event whose saved tensor was changed, storage)."""
 

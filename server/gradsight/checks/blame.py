@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,10 +10,10 @@ from gradsight.autograd.events import Applied, Created, Cut, Stepped
 from gradsight.autograd.values import Form, Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import listed, name_of, source
+from gradsight.checks.words import listed, name_of, source, tail_of
 from gradsight.finding import Finding, Fix, Related, Severity
 from gradsight.repair import calls
-from gradsight.text import Place, Range
+from gradsight.text import Place
 
 COPYING = ("dtype", "device", "requires_grad", "volatile")
 """Keywords of a copy that its original can do without."""
@@ -94,17 +93,7 @@ def related(view: View, blame: Blame) -> list[Related]:
 
 def tail(view: View, blame: Blame) -> Place:
     """What is written behind the value: `.detach()`, `.data`, `.item()`; the whole call for `float(t)`."""
-    place = view.place(blame.cut)
-    found = view.found(place)
-    if found is None or (isinstance(found.node, ast.Call) and found.node.args):
-        return place
-    attribute = found.node.func if isinstance(found.node, ast.Call) else found.node
-    if not isinstance(attribute, ast.Attribute):
-        return place
-    lines = found.lines
-    name = lines.offset(found.range_of(attribute).end) - len(attribute.attr)
-    dot = lines.text.rfind(".", lines.offset(found.range_of(attribute.value).end), name)
-    return Place(place.path, Range(lines.position(dot), place.range.end)) if dot >= 0 else place
+    return tail_of(view, blame.cut)
 
 
 def undone(view: View, blame: Blame) -> list[Fix | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated
 from gradsight.autograd.values import Value
-from gradsight.text import Place
+from gradsight.text import Place, Range
 
 if TYPE_CHECKING:
     from gradsight.checks.view import View
@@ -93,3 +93,17 @@ def op_name(event: Applied) -> str:
     """What a reader calls an op: `exp` for `torch.Tensor.exp`, `Linear` for `torch.nn.Linear`, `mul` for `*`."""
     return re.sub(r"^__i?(\w+?)__$", r"\1", event.op.rpartition(".")[2])
 
+
+def tail_of(view: View, event: Event) -> Place:
+    """What is written behind a value: `.detach()`, `.data`, `.item()`; the whole call for `float(t)`."""
+    place = view.place(event)
+    found = view.found(place)
+    if found is None or (isinstance(found.node, ast.Call) and found.node.args):
+        return place
+    attribute = found.node.func if isinstance(found.node, ast.Call) else found.node
+    if not isinstance(attribute, ast.Attribute):
+        return place
+    lines = found.lines
+    name = lines.offset(found.range_of(attribute).end) - len(attribute.attr)
+    dot = lines.text.rfind(".", lines.offset(found.range_of(attribute.value).end), name)
+    return Place(place.path, Range(lines.position(dot), place.range.end)) if dot >= 0 else place

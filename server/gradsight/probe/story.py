@@ -156,6 +156,8 @@ class Story:
             api=message["api"],
             roots=roots,
             gradient_given=message["gradient"],
+            gradients=_values(message.get("gradients")),
+            allow_unused=message.get("unused", False),
             retain_graph=message["retain"],
             create_graph=message["create"],
             inputs=None if inputs is None else _values(inputs),

@@ -28,7 +28,7 @@ def call_backward(w: Walker, node: ast.AST, roots: tuple[Tensor, ...], arguments
     given = None if arguments.unpacked else gradient is not None and gradient != NONE
     values = tuple(w.state.value(root) for root in roots)
     w.record(
-        BackwardCalled, node, api="backward", roots=values, gradient_given=given,
+        BackwardCalled, node, api="backward", roots=values, gradient_given=given, gradients=_values(w, gradient),
         retain_graph=create_graph if retain is None or retain == NONE else _flag(retain), create_graph=create_graph,
     )  # fmt: skip
     _accumulate(w, roots, values)
@@ -47,7 +47,8 @@ def call_grad(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
         BackwardCalled, node, api="grad", roots=values,
         gradient_given=None if arguments.unpacked else gradient is not None and gradient != NONE,
         retain_graph=create_graph if retain is None or retain == NONE else _flag(retain), create_graph=create_graph,
-        inputs=tuple(w.state.value(tensor) for tensor in asked) or None,
+        inputs=tuple(w.state.value(tensor) for tensor in asked) or None, gradients=_values(w, gradient),
+        allow_unused=None if arguments.unpacked else _may_be_unused(arguments),
     )  # fmt: skip
     if _mend(w, roots, values):
         values = tuple(w.state.value(root) for root in roots)
@@ -71,6 +72,15 @@ def _gradient(w: Walker, node: ast.AST, of: Value, roots: tuple[Value, ...], cre
     tensor = w.keep(gradient)
     w.state.update(tensor.id, made_by=event.id)
     return tensor
+
+
+def _may_be_unused(arguments: Arguments) -> bool | None:
+    flags = _flag(arguments.get(5, "allow_unused")), _flag(arguments.keywords.get("materialize_grads"))
+    return True if True in flags else None if None in flags else False
+
+
+def _values(w: Walker, item: Object | None) -> tuple[Value, ...]:
+    return tuple(w.state.value(tensor) for tensor in _tensors(w, item))
 
 
 def _tensors(w: Walker, item: Object | None) -> tuple[Tensor, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from gradsight.autograd.asking_events import BackwardOnNumber
 from gradsight.autograd.events import GradsCleared
 from gradsight.static import (
     backward,
@@ -162,7 +163,9 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
     match receiver:
         case Tensor():
             return tensor_methods.call(w, node, receiver, name, arguments)
-        case Left():
+        case Left(value, certain):
+            if name == "backward" and certain:
+                w.record(BackwardOnNumber, node, value=value)
             return receiver if name not in ("append", "extend") else NONE
         case Unknown(role):
             return _call_on_unknown(w, node, role, name, arguments)

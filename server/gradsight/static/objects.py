@@ -54,6 +54,8 @@ class Left:
     """A Python number, list of numbers or NumPy array that was computed from a tensor."""
 
     value: Value
+    certain: bool = True
+    """Whether it is that for sure, and not a tensor again by what it was combined with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gradsight.static import containers, ops
@@ -90,9 +91,10 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
         if isinstance(left, Ref) and w.deref(left, List) is None:
             return UNKNOWN
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__r{name}__", Arguments((right, left))))
-    for one in (left, right):
+    for one, other in ((left, right), (right, left)):
         if isinstance(one, Left):
-            return one
+            sure = one.certain and (isinstance(other, Const | Scalar) or (isinstance(other, Left) and other.certain))
+            return one if sure == one.certain else replace(one, certain=sure)
     match left, right:
         case Const(str(a)), Const(str(b)) if operator is ast.Add and len(a) + len(b) < _LONGEST_TEXT:
             return Const(a + b)

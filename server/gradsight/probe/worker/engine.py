@@ -71,6 +71,7 @@ class Engine:
             "api": "backward",
             "roots": [self._reporter.value(root, stack, deep=True) for root in roots],
             "gradient": any(item is not None for item in _items(given.get("grad_tensors"))),
+            "gradients": [self._reporter.value(item, stack) for item in _tensors(given.get("grad_tensors"))],
             **_flags(given),
         }
         if given.get("inputs") is not None:
@@ -101,6 +102,8 @@ class Engine:
         inputs = [self._reporter.value(tensor, stack) for tensor in asked]
         fields: dict[str, Any] = {"api": "grad", "roots": wires, "inputs": inputs, **_flags(given)}
         fields["gradient"] = any(item is not None for item in _items(given.get("grad_outputs")))
+        fields["gradients"] = [self._reporter.value(item, stack) for item in _tensors(given.get("grad_outputs"))]
+        fields["unused"] = bool(given.get("allow_unused") or given.get("materialize_grads"))
         self.depth += 1
         try:
             result = self._grad(*args, **kwargs)
