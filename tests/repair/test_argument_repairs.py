@@ -81,3 +81,18 @@ def test_drop_keyword(before: str, after: str | None) -> None:
 )
 def test_float_literals(before: str, after: str | None) -> None:
     check(lambda document, places, _: repair.float_literals(document, places[0]), before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("«loss.backward(loss)»", "loss.backward()"),
+        ("«loss.backward(loss, retain_graph=True)»", "loss.backward(retain_graph=True)"),
+        ("«loss.backward(\n    loss,  # itself\n    k=True,\n)»", "loss.backward(\n    k=True,\n)"),
+        ("«loss.backward(loss, True)»", None),
+        ("«loss.backward()»", None),
+        ("«loss.backward(*given)»", None),
+    ],
+)
+def test_drop_first(before: str, after: str | None) -> None:
+    check(lambda document, places, _: repair.drop_first(document, places[0]), before, after)

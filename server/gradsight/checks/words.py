@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from gradsight.autograd.events import Applied, Created, Event, GradRead, Mutated
+from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, GradRead, Mutated
 from gradsight.autograd.values import Value
 from gradsight.text import Place, Range
 
@@ -42,6 +42,17 @@ def receiver_of(view: View, read: GradRead) -> str:
     if found is not None and isinstance(found.node, ast.Attribute):
         return f"`{found.text(found.node.value)}`"
     return name_of(view, read.value)
+
+
+def root_of(view: View, call: BackwardCalled) -> str:
+    """What the text calls `backward()` on, in backquotes: the name there, else what the roots are called."""
+    found = view.found(call)
+    match found.node if found is not None else None:
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as root, attr="backward")):
+            text = found.text(root) if found is not None else ""
+            if call.api == "backward" and not text.endswith("autograd"):
+                return f"`{text}`"
+    return ", ".join(name_of(view, root) for root in call.roots)
 
 
 def assigned_name(view: View, maker: Event) -> str | None:

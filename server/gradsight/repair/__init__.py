@@ -19,6 +19,7 @@ grad_mode: statements freed from a grad-mode scope
 arguments: what a call is given (`place` is the call expression)
     set_keyword(document, place, name, value) [changes training]   adds it or changes its value
     drop_keyword(document, place, name) [changes training]         with its comma
+    drop_first(document, place) [changes training]                 `f(x, k=1)` -> `f(k=1)`
     rename_keyword(document, place, name, spelling) [changes training]
     float_literals(document, place) [changes training]             `tensor([1, 2])` -> `tensor([1.0, 2.0])`
 calls: expressions around a value
@@ -48,7 +49,7 @@ names and fixes
     combined(document, title, *fixes, safety=...) -> Fix | None   one fix that makes all the edits; None if one is None
 """
 
-from gradsight.repair.arguments import drop_keyword, float_literals, rename_keyword, set_keyword
+from gradsight.repair.arguments import drop_first, drop_keyword, float_literals, rename_keyword, set_keyword
 from gradsight.repair.build import combined, retitled
 from gradsight.repair.calls import (
     append,
@@ -83,6 +84,7 @@ __all__ = [
     "clone_first",
     "combined",
     "compare_to_assign",
+    "drop_first",
     "drop_keyword",
     "float_literals",
     "in_no_grad",

@@ -48,6 +48,18 @@ def drop_keyword(
     return build(document, title, safety, dropped(spot, call, keyword))
 
 
+def drop_first(
+    document: Document, place: Place, *, title: str | None = None, safety: Safety = _CHANGES
+) -> Fix | None:
+    """Takes away the first argument of a call, where no other one is given by its position."""
+    found = expression_of(document, place, ast.Call)
+    if found is None or len(found[1].args) != 1 or isinstance(found[1].args[0], ast.Starred):
+        return None
+    spot, call = found
+    title = title or f"Remove `{spot.text(call.args[0])}`"
+    return build(document, title, safety, dropped(spot, call, call.args[0]))
+
+
 def rename_keyword(
     document: Document, place: Place, name: str, spelling: str, *, title: str | None = None, safety: Safety = _CHANGES
 ) -> Fix | None:
