@@ -6,11 +6,19 @@ run that gets there; a bound (`clamp(-1, 1)`) says that whoever wrote it expects
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gradsight.autograd.edges import constant, short
+from gradsight.autograd.elementwise import (
+    SAME_ELEMENTS,
+    Function,
+    applied_to,
+    arithmetic,
+    function_of,
+    is_reversed,
+    with_number,
+)
 from gradsight.autograd.events import Applied, Event, Mutated, Trace
 from gradsight.autograd.exact_forms import Form, inserted_axis, on_diagonal, reduced_axes
 from gradsight.autograd.fills import Fills
@@ -34,12 +42,6 @@ class Bounded:
 
 Fact: TypeAlias = Everywhere | Bounded | Form | None
 
-_VIEWS = frozenset(
-    ["view", "reshape", "expand", "expand_as", "contiguous", "clone", "to", "float", "double", "flatten", "squeeze",
-     "unsqueeze", "view_as", "reshape_as", "transpose", "t", "T", "mT", "permute", "broadcast_to", "getitem", "detach",
-     "data", "repeat", "ravel", "movedim", "swapaxes", "atleast_1d", "atleast_2d", "narrow", "index_select", "chunk"]
-)  # fmt: skip
-"""Ops whose elements are all elements of what they are given."""
 _KEEP_PLACES = frozenset(["contiguous", "clone", "to", "float", "double"])
 _STRETCH = frozenset(["expand", "expand_as", "broadcast_to"])
 _SUMS = frozenset(["sum", "mean", "norm", "vector_norm", "nansum"])
@@ -49,7 +51,6 @@ _BOUNDS = {
     "clamp_min": (("1", "min"), ()),
     "clamp_max": ((), ("1", "max")),
 }
-_EVEN = ("pow", "square", "abs")
 _DEEPEST = 60
 
 
@@ -107,15 +108,16 @@ class Exact:
             return _clamped(event, name, first)
         if name in ("max", "min", "maximum", "minimum") and len(facts) == 2:
             return _bounded_by(event, name, facts)
-        if name in ("add", "sub", "radd", "rsub", "mul", "rmul", "truediv", "div", "multiply", "subtract"):
-            return _arithmetic(event, name, facts)
+        operation = arithmetic(event)
+        if operation is not None and len(facts) == 2:
+            return _combined(event, operation, facts)
         if name in ("diag", "diagonal") and isinstance(first, Form) and len(first.axes) == 2:
             return replace(first, axes=(), least_rank=None) if not event.constants else None
         if len(facts) != 1:
             return None
         if name in _SUMS:
             return _summed(event, name, first)
-        if name in _VIEWS:
+        if name in SAME_ELEMENTS:
             return _seen(event, name, first)
         return _mapped(event, name, first)
 
@@ -167,55 +169,35 @@ def _sum_of_squares(trace: Trace, event: Applied) -> tuple[int, int] | None:
 
 def _mapped(event: Applied, name: str, fact: Fact) -> Fact:
     """An op on each element alone."""
-    function = _function(event, name)
+    function = function_of(event)
     if function is None:
         return None
     if isinstance(fact, Everywhere):
         return _everywhere(function, fact)
-    if name in ("relu", "relu_", "ReLU"):
+    if name in ("relu", "ReLU"):
         return None  # its backward lets nothing through at zero
     if isinstance(fact, Bounded):
         return _moved(function, fact)
-    return fact.mapped(function) if isinstance(fact, Form) else None
-
-
-def _function(event: Applied, name: str) -> Callable[[float], float] | None:
-    exponent = constant(event, "1", "exponent")
-    if name == "pow" and isinstance(exponent, int | float):
-        return lambda number: number**exponent
-    return _FUNCTIONS.get(name)
-
-
-_FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "neg": lambda number: -number,
-    "negative": lambda number: -number,
-    "abs": abs,
-    "absolute": abs,
-    "square": lambda number: number * number,
-    "sqrt": lambda number: number**0.5,
-    **dict.fromkeys(("relu", "ReLU", "leaky_relu", "LeakyReLU"), lambda number: max(number, 0.0)),
-    **dict.fromkeys(("Dropout", "dropout", "Identity"), lambda number: number),
-    **{
-        name: (lambda number: 0.0 if number == 0 else float("nan"))
-        for name in ("tanh", "Tanh", "gelu", "GELU", "silu", "SiLU", "sin", "elu", "ELU", "softsign", "expm1")
-    },
-}
-
-
-def _everywhere(function: Callable[[float], float], fact: Everywhere) -> Everywhere | None:
-    try:
-        number = function(fact.number)
-    except (ArithmeticError, ValueError):
+    if not isinstance(fact, Form):
         return None
-    return replace(fact, number=number) if isinstance(number, float) and number == number else None
+    operation = arithmetic(event)
+    linear = name in ("neg", "negative") or (operation is not None and not (operation == "div" and is_left(event)))
+    return fact.scaled(function) if linear else fact.mapped(function)
 
 
-def _moved(function: Callable[[float], float], fact: Bounded) -> Bounded | None:
-    try:
-        points = {function(number): event for number, event in fact.points}
-    except (ArithmeticError, ValueError):
-        return None
-    known = tuple((number, event) for number, event in points.items() if isinstance(number, float) and number == number)
+def is_left(event: Applied) -> bool:
+    """Whether the number of an arithmetic op stands on its left."""
+    return is_reversed(event) or constant(event, "0") is not None
+
+
+def _everywhere(function: Function, fact: Everywhere) -> Everywhere | None:
+    number = applied_to(function, fact.number)
+    return None if number is None else replace(fact, number=number)
+
+
+def _moved(function: Function, fact: Bounded) -> Bounded | None:
+    moved = {applied_to(function, number): event for number, event in fact.points}
+    known = tuple((number, event) for number, event in moved.items() if number is not None)
     return Bounded(known) if known else None
 
 
@@ -254,50 +236,32 @@ def _bounded_by(event: Applied, name: str, facts: list[Fact]) -> Fact:
     return Bounded(tuple({**points, wall: event}.items()))
 
 
-def _arithmetic(event: Applied, name: str, facts: list[Fact]) -> Fact:
-    """Sums, differences and products, of which one side may be a number."""
-    operation = name.removeprefix("r").replace("multiply", "mul").replace("subtract", "sub").replace("truediv", "div")
-    if len(facts) == 1:
-        if constant(event, "0") is not None:
-            return _with_number(facts[0], constant(event, "0"), operation, reverse=True)
-        number = constant(event, "1", "other")
-        if number is None:
-            same = facts[0]  # the same tensor on both sides
-            return replace(same, number=0.0) if operation == "sub" and isinstance(same, Everywhere) else None
-        return _with_number(facts[0], number, operation, reverse=name.startswith("r"))
-    if event.constants or len(facts) != 2:
+def _combined(event: Applied, operation: str, facts: list[Fact]) -> Fact:
+    """Sums, differences and products of two tensors, of which one may be a number everywhere."""
+    if event.constants:
         return None  # `alpha=`
-    one, other = (facts[1], facts[0]) if name.startswith("r") else (facts[0], facts[1])
+    one, other = (facts[1], facts[0]) if is_reversed(event) else (facts[0], facts[1])
     if isinstance(other, Everywhere):
-        return _with_number(one, other.number, operation, reverse=False)
+        return _with_number(one, other.number, operation, on_left=False)
     if isinstance(one, Everywhere):
-        return _with_number(other, one.number, operation, reverse=True)
+        return _with_number(other, one.number, operation, on_left=True)
     if operation in ("add", "sub"):
         if isinstance(one, Form) and isinstance(other, Form):
             return on_diagonal(one, other, 1.0 if operation == "add" else -1.0, event)
         return None
-    kept = one if isinstance(one, Form) and one.is_zero else other if operation == "mul" else None
-    return kept if isinstance(kept, Form) and kept.is_zero else None
+    if isinstance(one, Form) and one.is_zero:
+        return one
+    return other if operation == "mul" and isinstance(other, Form) and other.is_zero else None
 
 
-def _with_number(fact: Fact, number: object, operation: str, reverse: bool) -> Fact:
-    if not isinstance(number, int | float) or isinstance(number, bool):
-        return None
-    given = float(number)
-    functions: dict[str, Callable[[float], float]] = {
-        "add": lambda each: each + given,
-        "sub": (lambda each: given - each) if reverse else (lambda each: each - given),
-        "mul": lambda each: each * given,
-        "div": (lambda each: given / each) if reverse else (lambda each: each / given),
-    }
-    function = functions[operation]
+def _with_number(fact: Fact, number: float, operation: str, on_left: bool) -> Fact:
+    function = with_number(operation, number, on_left)
     if isinstance(fact, Everywhere):
         return _everywhere(function, fact)
     if isinstance(fact, Bounded):
         return _moved(function, fact)
     if isinstance(fact, Form):
-        linear = operation != "div" or not reverse
-        return fact.scaled(function) if linear and fact.terms else fact.mapped(function)
+        return fact.mapped(function) if operation == "div" and on_left else fact.scaled(function)
     return None
 
 

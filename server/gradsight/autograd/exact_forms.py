@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gradsight.autograd.edges import constant, short
+from gradsight.autograd.elementwise import Function, applied_to
 from gradsight.autograd.events import Applied, Event
 from gradsight.autograd.values import Value
 
@@ -40,18 +40,17 @@ class Form:
         """Whether elements are exactly zero there."""
         return not self.terms and self.offset == 0
 
-    def mapped(self, function: Callable[[float], float]) -> Form | None:
+    def mapped(self, function: Function) -> Form | None:
         """After a function of each element; known only where the elements are."""
         if self.terms:
             return None
-        try:
-            offset = function(self.offset)
-        except (ArithmeticError, ValueError):
-            return None
-        return replace(self, offset=offset) if isinstance(offset, float) and offset == offset else None
+        offset = applied_to(function, self.offset)
+        return None if offset is None else replace(self, offset=offset)
 
-    def scaled(self, function: Callable[[float], float]) -> Form | None:
+    def scaled(self, function: Function) -> Form | None:
         """After `a * element + b`."""
+        if not self.terms:
+            return self.mapped(function)
         shift = function(0.0)
         factor = function(1.0) - shift
         terms = tuple((term, number * factor) for term, number in self.terms)
