@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradsight.autograd.events import AttributeSet, MethodNamed, Rebound
-from gradsight.static import containers, module_containers, ops, tensor_attributes
+from gradsight.static import containers, loop_tools, module_containers, ops, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -157,6 +157,8 @@ def _assign_slot(w: Walker, target: ast.Subscript, item: Object, statement: ast.
     if not isinstance(receiver, Ref):
         return
     found = w.state.heap.get(receiver.id)
+    if isinstance(found, Dict | List):
+        loop_tools.note_kept(w, statement, receiver, item)
     if isinstance(found, Instance) and found.is_module:
         module_containers.put(w, receiver, found, index, item)
     elif isinstance(found, Dict):

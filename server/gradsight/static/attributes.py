@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.static import calls, containers, functions, imports, modules, tensor_attributes
+from gradsight.static import calls, containers, functions, imports, loop_tools, modules, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -88,7 +88,8 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
                 return _of_class(w, node, receiver, *method)
             if found.is_module:
                 return modules.read(w, receiver, found, name)
-            return Method(receiver, name) if found.type == Dotted("<function ctx>") else UNKNOWN
+            callable_there = found.type == Dotted("<function ctx>") or loop_tools.is_tool(found.type)
+            return Method(receiver, name) if callable_there else UNKNOWN
     return UNKNOWN
 
 

@@ -11,6 +11,7 @@ from gradsight.static import (
     containers,
     functions,
     library,
+    loop_tools,
     modules,
     optimizers,
     tensor_methods,
@@ -50,6 +51,13 @@ _ALIASES = {
     "torch.autograd.variable.Variable": "torch.autograd.Variable",
     "torch.functional.F": "torch.nn.functional",
 }
+_SHOWING = frozenset(
+    [
+        "set_postfix", "set_postfix_str", "set_description", "set_description_str", "add_scalar", "add_scalars",
+        "debug", "info", "warning", "error",
+    ]
+)  # fmt: skip
+"""Methods of progress bars, writers and loggers, which neither keep nor change what they show."""
 _STAR_NAMES = {
     "torch": ["nn", "optim", "Tensor", "tensor", "no_grad"],
     "torch.nn": ["Module", "Linear", "Parameter", "Sequential", "functional"],
@@ -189,8 +197,19 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return optimizers.call_method(w, node, receiver, found, name, arguments)
         case Instance() if found.is_module and isinstance(receiver, Ref):
             return modules.call_method(w, node, receiver, found, name, arguments)
+        case Instance() if loop_tools.is_tool(found.type) and isinstance(receiver, Ref):
+            return loop_tools.call_method(w, node, receiver, found, name, arguments)
     w.opaque(node, [receiver, *arguments.each()])
     return UNKNOWN
+
+
+def _known_as_loss(w: Walker, node: ast.AST, root: Tensor, arguments: Arguments) -> None:
+    """`loss.backward()` worked, so `loss` is a tensor that requires grad."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not arguments.positional:
+        held = node.func.value
+        if isinstance(held, ast.Name) and isinstance(w.lookup(held.id), Unknown):
+            w.state.update(root.id, name=held.id, requires_grad=True, is_leaf=False)
+            w.bind(held.id, root)
 
 
 def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, arguments: Arguments) -> Object:
@@ -198,6 +217,7 @@ def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, argu
     if name == "backward" and role != "module":
         root = w.unknown_tensor()
         backward.call_backward(w, node, (root,), arguments)
+        _known_as_loss(w, node, root, arguments)
         return NONE
     if name == "zero_grad":
         w.record(GradsCleared, node, parameters=None, by=role or "optimizer")
@@ -206,5 +226,6 @@ def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, argu
         return optimizers.call_unknown(w, node, name, arguments)
     if role == "module":
         return modules.call_unknown_method(w, node, name, arguments)
-    w.opaque(node, arguments.each())
+    if name not in _SHOWING:
+        w.opaque(node, arguments.each())
     return UNKNOWN

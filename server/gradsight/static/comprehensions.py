@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from gradsight.autograd.loop_events import Looped
 from gradsight.static import assignment, containers, operators
-from gradsight.static.objects import UNKNOWN, Const, Dict, Iterator, List, Object
+from gradsight.static.objects import UNKNOWN, Const, Dict, Iterator, List, Object, Range
 from gradsight.static.walker import Frame, Walker
 
 _MOST = 4
@@ -57,6 +58,8 @@ def _level(
     if w.live is None:
         return False
     items, exact = containers.iterate(w, source, generator.iter)
+    length = len(items) if exact else source.length if isinstance(source, Range) else None
+    begin = w.recorder.number()
     if not items and not exact:
         items = [containers.further(w, source)]
     exact = exact and len(items) <= _MOST
@@ -69,4 +72,5 @@ def _level(
             continue
         exact = None not in passes and exact
         exact = _level(w, node, inner, results) and exact
+    w.record(Looped, generator.iter, begin=begin, length=length)
     return exact

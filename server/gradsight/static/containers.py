@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from types import EllipsisType
 
-from gradsight.static import module_containers, ops
+from gradsight.static import loop_tools, module_containers, ops
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -185,6 +185,8 @@ def call_list_method(w: Walker, node: ast.AST, receiver: Ref, name: str, argumen
     found = w.state.heap[receiver.id]
     assert isinstance(found, List)
     first = arguments.get(0, "item") or UNKNOWN
+    if name in ("append", "add", "extend", "insert", "appendleft"):
+        loop_tools.note_kept(w, node, receiver, arguments.get(1, "object") or first if name == "insert" else first)
     match name:
         case "append" | "add":
             if found.rest is None and len(found.items) < _MOST_ITEMS:

@@ -16,6 +16,7 @@ from gradsight.static import (
     filling,
     grad_mode,
     iteration,
+    loop_tools,
     modules,
     ops,
     optimizers,
@@ -27,6 +28,7 @@ from gradsight.static.objects import (
     Arguments,
     Const,
     Dict,
+    Dotted,
     Left,
     Method,
     Object,
@@ -101,7 +103,6 @@ _HARMLESS_TORCH = (
     "torch.Size",
     "torch.random.",
     "torch.distributed.",
-    "torch.nn.utils.clip_",
     "torch.nn.init.",
     "torch.utils.",
     "torch.optim.lr_scheduler.",
@@ -170,6 +171,11 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         return factories.create(w, node, name, arguments)
     if optimizers.is_optimizer(name):
         return optimizers.construct(w, node, name, arguments)
+    tool = loop_tools.construct(w, name, arguments)
+    if tool is not None:
+        return tool
+    if loop_tools.clips(name):
+        return loop_tools.clip(w, node, name, arguments)
     if name == "torch.autograd.backward":
         roots = arguments.get(0, "tensors")
         tensors = (

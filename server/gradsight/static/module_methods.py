@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import GradsCleared, RequiresGradSet
-from gradsight.static import filling, optimizers
+from gradsight.static import filling, loop_tools, optimizers
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -65,6 +65,8 @@ def call(
     parameters: tuple[tuple[str, Tensor], ...],
 ) -> Object:  # fmt: skip
     """`module.name(...)`."""
+    if name in ("train", "eval"):
+        _set_mode(w, _Called(node, ref, found, arguments, parameters), name)
     if name in _FLUENT:
         return ref
     handler = _HANDLERS.get(name)
@@ -124,6 +126,15 @@ def _modules(w: Walker, called: _Called) -> Object:
             inner = w.module(item)
             waiting.extend(child for _, child in _children(w, inner) if inner) if inner is not None else None
     return Iterator(tuple(found), None, _complete(w, called))
+
+
+def _set_mode(w: Walker, called: _Called, name: str) -> None:
+    parts = _modules(w, called)
+    assert isinstance(parts, Iterator)
+    loop_tools.set_mode(
+        w, called.node, name, called.arguments, tuple(item.id for item in parts.items if isinstance(item, Ref)),
+        tuple(tensor.id for _, tensor in called.parameters), loop_tools.varies(w, parts.items, parts.exact),
+    )  # fmt: skip
 
 
 def _zero_grad(w: Walker, called: _Called) -> Object:

@@ -10,7 +10,7 @@ from gradsight.autograd import op_facts
 from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
-from gradsight.static import functions, module_containers, module_methods, ops, shapes, translate
+from gradsight.static import functions, loop_tools, module_containers, module_methods, ops, shapes, translate
 from gradsight.static.factories import one_shape
 from gradsight.static.module_containers import CONTAINERS
 from gradsight.static.objects import (
@@ -258,6 +258,8 @@ def call_unknown(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 def call_unknown_method(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """A method of what use shows to be a module."""
+    if name in ("train", "eval"):
+        loop_tools.set_mode(w, node, name, arguments, None, None, None)
     if name in ("train", "eval", "to", "cuda", "cpu", "float", "half", "double", "requires_grad_"):
         return Unknown("module")
     if name in module_methods.NAMES:

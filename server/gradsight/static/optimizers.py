@@ -78,7 +78,7 @@ def call_method(w: Walker, node: ast.AST, ref: Ref, found: Optimizer, name: str,
             if closure is not None and closure != NONE and not isinstance(closure, Unknown):
                 result = w.call(w, node, closure, Arguments())
             if w.live is not None:
-                w.record(Stepped, node, optimizer=ref.id, name=label, parameters=found.parameters)
+                step(w, node, ref.id, label, found.parameters)
             return result
         case "zero_grad":
             flag = arguments.get(0, "set_to_none")
@@ -100,8 +100,13 @@ def call_unknown(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> O
             if not isinstance(item, Unknown):
                 w.call(w, node, item, Arguments())
         if w.live is not None:
-            w.record(Stepped, node, optimizer=-1, name=_name(node), parameters=None)
+            step(w, node, -1, _name(node), None)
     return UNKNOWN
+
+
+def step(w: Walker, node: ast.AST, optimizer: int, name: str | None, parameters: tuple[int, ...] | None) -> None:
+    """An optimizer moves its parameters."""
+    w.record(Stepped, node, optimizer=optimizer, name=name, parameters=parameters)
 
 
 def clear(w: Walker, parameters: tuple[int, ...] | None, keep: bool = False) -> None:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from functools import lru_cache
 
+from gradsight.static import loop_tools
 from gradsight.static.objects import UNKNOWN, Object, Scalar, Unknown
 from gradsight.static.walker import Walker
 
 _TRAINED_OBJECT_NAMES = frozenset(
     ["model", "net", "network", "module", "encoder", "decoder", "generator", "discriminator", "backbone", "policy"]
 )
+_SCHEDULER = re.compile(r"(^|_)(lr_)?sched(uler)?$")
+_SCHEDULERS = ("LRScheduler", "_LRScheduler", "ReduceLROnPlateau")
 _MODULE_METHODS = frozenset(
     ["train", "eval", "parameters", "named_parameters", "state_dict", "load_state_dict", "requires_grad_"]
 )
 
 
 def role_of_parameter(parameter: ast.arg, use: set[str], forward: bool) -> str | None:
-    """`optimizer`, `module`, `tensor` or nothing."""
+    """`optimizer`, `scaler`, `scheduler`, `module`, `tensor`, `number` or nothing."""
     annotation = ast.unparse(parameter.annotation) if parameter.annotation is not None else ""
     last = annotation.rpartition(".")[2]
     if last == "Optimizer" or {"zero_grad", "step"} <= use:
         return "optimizer"
+    if last == "GradScaler" or ({"scale"} < use and use <= {"scale", "step", "update", "unscale_", "get_scale"}):
+        return "scaler"
+    if last in _SCHEDULERS or ("step" in use and _SCHEDULER.search(parameter.arg)):
+        return "scheduler"
     if last == "Module" or ("()" in use and (use & _MODULE_METHODS or parameter.arg in _TRAINED_OBJECT_NAMES)):
         return "module"
     if last == "Tensor" or (forward and not annotation):
@@ -65,6 +73,8 @@ def given(w: Walker, role: str | None) -> Object:
             return w.unknown_tensor()
         case "number":
             return Scalar()
+        case "scaler" | "scheduler":
+            return loop_tools.unknown_tool(w, role)
         case None:
             return UNKNOWN
     return Unknown(role)
@@ -97,7 +107,7 @@ def _roles(
     roles = []
     for parameter in parameters:
         role = role_of_parameter(parameter, used.get(parameter.arg, set()), node.name == "forward")
-        if parameter.arg in defaulted and role == "tensor":
+        if parameter.arg in defaulted and role in ("tensor", "scaler", "scheduler"):
             role = None  # it may be left out
         roles.append((parameter.arg, role))
     return tuple(roles)

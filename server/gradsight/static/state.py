@@ -15,6 +15,7 @@ from gradsight.static.objects import (
     Dict,
     HeapObject,
     Instance,
+    Iterator,
     Left,
     List,
     Object,
@@ -153,6 +154,8 @@ class State:
                     found.add(value.id)
                 case Tuple(items):
                     waiting.extend(items)
+                case Iterator(items, rest):
+                    waiting.extend((*items, *([rest] if rest is not None else [])))
                 case Ref(number) if number not in found:
                     found.add(number)
                     waiting.extend(parts(self.heap.get(number)))

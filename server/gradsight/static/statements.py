@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradsight.autograd.loop_events import Looped
 from gradsight.static import assignment, containers, functions, grad_mode, imports
 from gradsight.static.expressions import evaluate
 from gradsight.static.objects import NONE, UNKNOWN, Range
@@ -221,7 +222,10 @@ def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
         )
         if not passes:
             passes = [UNKNOWN] * _PASSES
+    length = len(items) if exact else source.length if isinstance(source, Range) else None
+    begin = w.recorder.number()
     _loop(w, statement, len(passes), lambda index: assignment.assign(w, statement.target, passes[index], statement))
+    w.record(Looped, statement.target, begin=begin, length=length)
     if w.live is not None:
         w.state.modes = modes
         execute_block(w, statement.orelse)
@@ -231,7 +235,9 @@ def _while(w: Walker, statement: ast.While) -> None:
     condition = as_truth(w, evaluate(w, statement.test))
     if w.live is None or condition is False:
         return
+    begin = w.recorder.number()
     _loop(w, statement, _PASSES, lambda index: None if index == 0 else evaluate(w, statement.test))
+    w.record(Looped, statement.test, begin=begin, length=None)
     if condition is True:
         # `while True` is only left by a break, and those have been joined in by the loop.
         return

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gradsight.autograd.events import Event
+from gradsight.autograd.loop_events import WalkedAlone
 from gradsight.static import functions, modules, roles
 from gradsight.static.blocks import Base, Block, finish
 from gradsight.static.objects import Arguments, Class, Code, Dotted, Function, Object
@@ -98,4 +99,8 @@ def _enter(w: Walker, root: Root) -> None:
 
 
 def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver: Object | None) -> None:
-    functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
+    begin = w.recorder.number()
+    result = functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
+    left = [result, *given.values(), *([receiver] if receiver is not None else [])]
+    touched = w.state.reachable(left) if w.live is not None else frozenset()
+    w.record(WalkedAlone, function.code.node, begin=begin, touched=touched)
