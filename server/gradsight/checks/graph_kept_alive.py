@@ -59,7 +59,8 @@ from gradsight.text import Place
 _FREED = "`{backward}` frees what these graphs had saved, but their nodes pile up."
 _WHOLE = "Each of them holds all that it has saved for a backward."
 _MANY = 20
-"""So many passes without any training around look like a loop over data."""
+_MANY_SEEN = 10
+"""So many passes without any training around look like a loop over data; of a run often only the first are seen."""
 
 CHECK = Check(
     code="GS605",
@@ -136,7 +137,7 @@ def _is_meant(view: View, keeping: Keeping, pile: _Pile) -> bool:
         return False
     if not any(leaf.is_parameter for leaf in behind(view.trace, *keeping.values).leaves.values()):
         return False
-    few = keeping.passes is not None and keeping.passes < _MANY
+    few = keeping.passes is not None and keeping.passes < (_MANY_SEEN if view.trace.observed else _MANY)
     if keeping.container is None:
         return not few and _only_shown(view, pile)
     return not few or pile.is_attribute
@@ -224,7 +225,7 @@ def _finding(view: View, keeping: Keeping, pile: _Pile) -> Finding:
     last = keeping.events[-1]
     into, added = pile.found.text(pile.into), pile.found.text(pile.added)
     related: list[Related] = []
-    if last.calls:
+    if last.calls and not _in_loop(pile.found):
         related.append(view.related(last.calls[-1], "is called in every pass"))
     if keeping.call is not None:
         related.append(view.related(keeping.call, f"goes through `{_short(added)}`, but not through `{into}`"))
@@ -242,6 +243,16 @@ def _finding(view: View, keeping: Keeping, pile: _Pile) -> Finding:
         into=f"`{into}`",
         held=held,
     )
+
+
+def _in_loop(found: Found) -> bool:
+    """Whether the loop is in the same function."""
+    for at in found.around():
+        if isinstance(at.node, ast.For | ast.AsyncFor | ast.While):
+            return True
+        if isinstance(at.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return False
+    return False
 
 
 def _statement(view: View, event: Event, pile: _Pile) -> Place:
@@ -262,12 +273,12 @@ def _fix(view: View, keeping: Keeping, pile: _Pile) -> Fix | None:
     target = pile.added.value if isinstance(pile.added, ast.DictComp) else pile.added
     if isinstance(target, ast.Dict | ast.Tuple | ast.List | ast.ListComp | ast.GeneratorExp | ast.Starred):
         return None
-    tail = ".item()" if _is_scalar(keeping) and not _wants_tensors(view, pile) else ".detach()"
+    tail = ".item()" if _is_scalar(view, keeping) and not _wants_tensors(view, pile) else ".detach()"
     return calls.append(view.documents[path], Place(path, pile.found.range_of(target)), tail)
 
 
-def _is_scalar(keeping: Keeping) -> bool:
-    roots = {root.id for root in keeping.call.roots} if keeping.call is not None else set()
+def _is_scalar(view: View, keeping: Keeping) -> bool:
+    roots = {root.id for call, _ in view.backwards if call.gradient_given is False for root in call.roots}
     return all(value.elements == 1 or value.id in roots for value in keeping.values)
 
 

@@ -41,6 +41,9 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
 }  # fmt: skip
 
+_FIRST_COUNTS = 2
+"""What counters hold in those passes of a long loop that are walked, counted from 0 or from 1."""
+
 _FOLDED: dict[type[ast.operator], Callable[[Any, Any], object]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -98,6 +101,8 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
     match left, right:
         case Const(str(a)), Const(str(b)) if operator is ast.Add and len(a) + len(b) < _LONGEST_TEXT:
             return Const(a + b)
+        case Const(int() as a), Const() if operator is ast.Mod and w.frame.rough and 0 <= a <= _FIRST_COUNTS:
+            return Scalar()
         case Const(a), Const(b) if operator in _FOLDED and _small(a) and _small(b):
             try:
                 return Const(_FOLDED[operator](a, b))
@@ -115,6 +120,12 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
     if isinstance(left, numbers) and isinstance(right, numbers):
         return Scalar("str") if isinstance(constant(left), str) or left == Scalar("str") else Scalar()
     return UNKNOWN
+
+
+def _is_early(one: int, other: int) -> bool:
+    """Whether a counter of the first passes may be compared with one that only later passes reach."""
+    low, high = sorted((one, other))
+    return 0 <= low <= _FIRST_COUNTS and high > 1 and low != high
 
 
 def _small(value: object) -> bool:
@@ -136,6 +147,8 @@ def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right:
         mirrored = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}.get(name, name)
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__{mirrored}__", Arguments((right, left))))
     match left, right:
+        case Const(int() as a), Const(int() as b) if w.frame.rough and _is_early(a, b):
+            return Scalar("bool")
         case Const(a), Const(b) if name is not None:
             try:
                 return Const(bool(getattr(a, f"__{name}__")(b)) if a is not None else a == b)

@@ -63,6 +63,8 @@ class Frame:
     yielded: list[Object] = field(default_factory=list)
     yield_scope: int | None = None
     """The grad-mode scope that was open at a `yield`."""
+    rough: int = 0
+    """How many loops are open of which only the first passes are walked: a counter there says little of the others."""
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
 
