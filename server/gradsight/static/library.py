@@ -28,7 +28,6 @@ from gradsight.static.objects import (
     Arguments,
     Const,
     Dict,
-    Dotted,
     Left,
     Method,
     Object,

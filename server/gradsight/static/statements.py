@@ -224,9 +224,10 @@ def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
             passes = [UNKNOWN] * _PASSES
     length = len(items) if exact else source.length if isinstance(source, Range) else None
     begin = w.recorder.number()
-    w.frame.rough += not exact or len(items) > _MOST_EXACT_PASSES
+    rough = not exact or len(passes) < len(items)
+    w.frame.rough += rough
     _loop(w, statement, len(passes), lambda index: assignment.assign(w, statement.target, passes[index], statement))
-    w.frame.rough -= not exact or len(items) > _MOST_EXACT_PASSES
+    w.frame.rough -= rough
     w.record(Looped, statement.target, begin=begin, length=length)
     if w.live is not None:
         w.state.modes = modes
