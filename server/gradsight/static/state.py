@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from collections.abc import Iterator as Iter
 from dataclasses import replace
 from typing import Any
 
@@ -284,7 +285,7 @@ class _Join:
         return List((), UNKNOWN, "unknown")
 
 
-def _differing(one: Map[Any, Any], other: Map[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+def _differing(one: Map[Any, Any], other: Map[Any, Any]) -> Iter[tuple[Any, Any, Any]]:
     """The keys under which a map and its copy hold different things, in order, with both; GONE where there is none."""
     floor = common_floor(one.top(), other.top())
     for key in sorted(one.above(floor).keys() | other.above(floor).keys()):
