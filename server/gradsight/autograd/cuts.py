@@ -47,11 +47,13 @@ class Blame:
     """The step or the read that misses the gradient; None where `call` itself raises."""
     behind_it: tuple[Dropped, ...] = ()
     """Further links of the same conversion, from the root's side on."""
+    term: Value | None = None
+    """The part of the root's sum that is a constant because of it; None where whole leaves wait in vain."""
 
     @property
     def raises(self) -> bool:
         """Whether PyTorch raises: the root does not require grad at all."""
-        return self.wish is None
+        return self.wish is None and self.term is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +151,14 @@ class Blames:
 
     def _chain(self, call: BackwardCalled, roots: tuple[Value, ...], cuts: tuple[Dropped, ...]) -> Iterator[Blame]:
         """The nearest cut, and those behind it without whose repair nothing would be gained."""
-        while (cut := self._nearest(cuts)) is not None:
-            blame = self._blame(cut, call, roots, tuple(self.origins(*inputs_of(cut)).values()), None)
+        while (cut := self.nearest(cuts)) is not None:
+            blame = self.blamed(cut, call, roots, tuple(self.origins(*inputs_of(cut)).values()), None)
             if blame.cut.id not in self._rebound:
                 yield blame
             further = beyond(self.trace, cut)
             roots, cuts = inputs_of(cut), () if further.leaves or blame.behind_it else further.cuts
 
-    def _nearest(self, cuts: Iterable[Dropped]) -> Dropped | None:
+    def nearest(self, cuts: Iterable[Dropped]) -> Dropped | None:
         """The one that a reader would call the mistake: on the way of a gradient that somebody asks for, and rather
         a cut of one value than a block that may be meant to hold back a target."""
         known = [(cut, self.origins(*inputs_of(cut))) for cut in cuts]
@@ -176,7 +178,7 @@ class Blames:
             if self._is_fed_otherwise(leaf):
                 continue
             for wish, call, cut in self._missed(number, held_back):
-                blame = self._blame(cut, call, call.roots, (), wish)
+                blame = self.blamed(cut, call, call.roots, (), wish)
                 _, leaves = merged.setdefault(blame.cut.id, (blame, {}))
                 leaves[number] = leaf
         for blame, leaves in merged.values():
@@ -232,14 +234,16 @@ class Blames:
 
     # --- whom to point at --------------------------------------------------------------------
 
-    def _blame(
+    def blamed(
         self,
         cut: Dropped,
         call: BackwardCalled,
         roots: tuple[Value, ...],
         leaves: tuple[Value, ...],
         wish: Event | None,
+        term: Value | None = None,
     ) -> Blame:
+        """The cut with the further links of its conversion; `roots` are what it cost the history of."""
         links: list[Dropped] = [cut]
         for root in roots:
             way = flow(self.trace, cut, root)
@@ -249,7 +253,7 @@ class Blames:
         owner, *others = reversed(links)
         if owner is cut and isinstance(cut, Created):
             others.extend(beyond(self.trace, cut).cuts if _takes_numbers(cut) else ())
-        return Blame(owner, _kind(owner), call, leaves, wish, tuple(others))
+        return Blame(owner, _kind(owner), call, leaves, wish, tuple(others), term)
 
 
 def _takes_numbers(copy: Created) -> bool:

@@ -63,6 +63,9 @@ class Cut(Enum):
     """The op ran while a scope had switched grad mode off; `Applied.scope` says which."""
     NOT_DIFFERENTIABLE = "not differentiable"
     """The op has no derivative by nature: argmax, comparisons, casts to integers, sampling."""
+    ZERO = "zero derivative"
+    """The op has a derivative, and it is zero everywhere: round, sign, floor. Never said by an event, whose result
+    requires grad there; it is what a gradient is blamed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

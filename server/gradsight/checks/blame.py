@@ -22,43 +22,64 @@ Fixes = Callable[[View, Blame, Place], list[Fix]]
 
 
 def told(
-    check: Check, view: View, kind: Cut, where: Callable[[View, Blame], Place], fixes: Fixes
+    check: Check,
+    view: View,
+    kind: Cut,
+    where: Callable[[View, Blame], Place | None],
+    fixes: Fixes,
+    severity: Severity = Severity.ERROR,
 ) -> Iterator[Finding]:
     """One finding for each place where a cut of this kind costs somebody a gradient; those that raise come first.
 
     The check's message is for a leaf that waits in vain, with the fields `cut`, `value`, `call`, `leaves` and
-    `effect`; its variant `raises` for a root without a graph, with `cut`, `value`, `root` and `call`.
+    `effect`; its variant `raises` for a root without a graph, with `cut`, `value`, `root` and `call`; its variant
+    `term` for a part of the loss that is a constant, with `cut`, `value`, `term`, `root` and `call`. A message may
+    leave fields out; a check that lacks a variant does not tell of it.
     """
     seen: set[Place] = set()
-    for blame in sorted(view.blames, key=lambda blame: not blame.raises):
-        if blame.kind is not kind or (place := where(view, blame)) in seen or view.expects_error(blame.call):
+    for blame in sorted(view.blames, key=lambda blame: (not blame.raises, blame.term is not None)):
+        variant = "raises" if blame.raises else "term" if blame.term is not None else None
+        if blame.kind is not kind or (variant is not None and variant not in check.variants):
+            continue
+        place = where(view, blame)
+        if place is None or place in seen or view.expects_error(blame.call):
             continue
         seen.add(place)
-        words: dict[str, Any] = {
-            "cut": source(view, place),
-            "value": value_of(view, blame),
-            "call": f"`{source(view, blame.call)}`",
-        }
-        if blame.raises:
-            words["root"] = name_of(view, blame.call.roots[0])
-        else:
-            words |= {"leaves": listed(view, blame.leaves), "effect": effect(view, blame)}
         yield check.finding(
             place,
             view.trace,
             blame.cut,
             blame.call,
-            variant="raises" if blame.raises else None,
-            severity=Severity.ERROR if blame.raises else Severity.WARNING,
+            variant=variant,
+            severity=severity if blame.raises else Severity.WARNING,
             related=related(view, blame),
             fixes=fixes(view, blame, place),
-            **words,
+            **{name: word for name, word in words(view, blame, place).items() if name in check.fields(variant)},
         )
+
+
+def words(view: View, blame: Blame, place: Place) -> dict[str, Any]:
+    """The fields of a message about a cut."""
+    found: dict[str, Any] = {
+        "cut": source(view, place),
+        "value": value_of(view, blame),
+        "call": f"`{source(view, blame.call)}`",
+    }
+    if blame.raises or blame.term is not None:
+        found["root"] = name_of(view, blame.call.roots[0])
+    if blame.term is not None:
+        made = view.trace.maker(blame.term)
+        itself = made is not None and made.site == blame.cut.site
+        found["term"] = "the result" if itself else name_of(view, blame.term)
+    elif not blame.raises:
+        found |= {"leaves": listed(view, blame.leaves), "effect": effect(view, blame)}
+    return found
 
 
 def value_of(view: View, blame: Blame) -> str:
     """What the cut was applied to."""
-    inputs = [tensor_of(view, value) for value in blame.cut.inputs]
+    tracked = [value for value in blame.cut.inputs if value.requires_grad is True]
+    inputs = [tensor_of(view, value) for value in tracked or blame.cut.inputs]
     return name_of(view, inputs[0]) if len(inputs) == 1 else listed(view, inputs) if inputs else "its argument"
 
 
@@ -85,6 +106,10 @@ def related(view: View, blame: Blame) -> list[Related]:
         made = view.trace.maker(leaf)
         if isinstance(made, Created):
             found.append(view.related(made, f"{name_of(view, leaf)} is made here and waits for a gradient"))
+    found.extend(view.related(link, "the history is dropped here") for link in reversed(blame.behind_it[:2]))
+    made = None if blame.term is None else view.trace.maker(blame.term)
+    if made is not None and made.site != blame.cut.site:
+        found.append(view.related(made, "this part of the loss is a constant"))
     found.append(view.related(blame.call, "raises here" if blame.raises else "gives no gradient to what lies behind"))
     if blame.wish is not None:
         found.append(view.related(blame.wish, "misses the gradient"))

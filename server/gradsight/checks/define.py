@@ -94,6 +94,13 @@ class Check:
             return iter(())
         return self._find(view)
 
+    def fields(self, variant: str | None = None) -> frozenset[str]:
+        """The fields of a message."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self._template(variant)) if name)
+
+    def _template(self, variant: str | None) -> str:
+        return self.variants[variant] if variant else self.message
+
     def finding(
         self,
         place: Place,
@@ -112,8 +119,7 @@ class Check:
         the first one's path leads (no event lies under a condition that the last one does not share)
         and `certain` is left True, else `possible`.
         """
-        template = self.variants[variant] if variant else self.message
-        fields = {name for _, name, _, _ in Formatter().parse(template) if name}
+        template, fields = self._template(variant), self.fields(variant)
         if fields != words.keys():
             raise ValueError(f"{self.code}: message wants {sorted(fields)}, got {sorted(words)}")
         if trace.observed:

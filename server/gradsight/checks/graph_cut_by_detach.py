@@ -52,6 +52,8 @@ CHECK = Check(
     message="`{cut}` drops the history of {value}: {call} runs, but no gradient reaches {leaves}, so {effect}.",
     variants={
         "raises": "`{cut}` drops the history of {value}, so nothing behind {root} requires grad and {call} raises.",
+        "term": "`{cut}` drops the history of {value}, so {term} is a constant to {call}: this part "
+        "of {root} changes no parameter.",
     },
     page=__doc__,
 )

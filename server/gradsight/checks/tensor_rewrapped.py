@@ -49,6 +49,8 @@ CHECK = Check(
     variants={
         "raises": "`{cut}` copies {value} without the history, so nothing behind {root} requires grad and {call} "
         "raises.",
+        "term": "`{cut}` copies {value} without the history, so {term} is a constant to {call}: this part "
+        "of {root} changes no parameter.",
     },
     page=__doc__,
 )

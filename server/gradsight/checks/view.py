@@ -6,10 +6,12 @@ import ast
 from collections.abc import Mapping
 from functools import cached_property
 
+from gradsight.autograd.constant_terms import ConstantTerms
 from gradsight.autograd.cuts import Blame, Blames, Origins
 from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
+from gradsight.autograd.vanishing import vanishing
 from gradsight.document import Document
 from gradsight.finding import Related
 from gradsight.syntax.found import Found
@@ -92,4 +94,6 @@ class View:
     @cached_property
     def blames(self) -> tuple[Blame, ...]:
         """The cuts that cost somebody a gradient."""
-        return tuple(Blames(self.trace, self.backwards, self.training).each())
+        blames = Blames(self.trace, self.backwards, self.training)
+        zeros = vanishing(self.trace, self.backwards, self.training)
+        return (*blames.each(), *zeros, *ConstantTerms(blames).each())

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.static import calls, containers, functions, imports, loop_tools, modules, tensor_attributes
+from gradsight.static import (
+    calls,
+    containers,
+    distributions,
+    functions,
+    imports,
+    loop_tools,
+    modules,
+    tensor_attributes,
+)
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -81,6 +90,8 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
         case List() | Dict() | Optimizer():
             return Method(receiver, name)
         case Instance():
+            if distributions.is_distribution(found):
+                return distributions.read(w, node, receiver, found, name)
             if name in found.attributes:
                 return found.attributes[name]
             method = functions.find_method(found.type, name)

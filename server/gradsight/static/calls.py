@@ -9,6 +9,7 @@ from gradsight.autograd.events import GradsCleared
 from gradsight.static import (
     backward,
     containers,
+    distributions,
     functions,
     library,
     loop_tools,
@@ -199,6 +200,8 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return modules.call_method(w, node, receiver, found, name, arguments)
         case Instance() if loop_tools.is_tool(found.type) and isinstance(receiver, Ref):
             return loop_tools.call_method(w, node, receiver, found, name, arguments)
+        case Instance() if distributions.is_distribution(found) and isinstance(receiver, Ref):
+            return distributions.call(w, node, receiver, found, name, arguments)
     w.opaque(node, [receiver, *arguments.each()])
     return UNKNOWN
 

@@ -12,6 +12,7 @@ from gradsight.static import (
     backward,
     builtins,
     copies,
+    distributions,
     factories,
     filling,
     grad_mode,
@@ -193,6 +194,11 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         "torch.jit.script",
     ):
         return arguments.get(0, "module") or UNKNOWN
+    family = distributions.family_of(name)
+    if family is not None:
+        return distributions.construct(w, family, arguments)
+    if name in ("torch.distributions.kl_divergence", "torch.distributions.kl.kl_divergence"):
+        return distributions.divergence(w, node, arguments)
     if modules.is_library_module(name):
         return modules.construct(w, node, name, arguments)
     if name.startswith("torch.nn.init."):
