@@ -61,8 +61,8 @@ class Forced:
     """A leaf that was made out of a computed value, so that the history of that value is lost to it."""
 
     leaf: Value
-    by: RequiresGradSet | Created
-    """What made it a leaf that requires grad."""
+    by: RequiresGradSet | Created | Applied
+    """What made it a leaf that requires grad; an op that gives a view while grad mode is off does so, too."""
     source: tuple[Value, ...]
     """The values whose history it lost."""
 
@@ -113,7 +113,10 @@ def forced(trace: Trace, leaf: Value) -> Forced | None:
         if maker.value.requires_grad is False:
             return _switched_on(trace, leaf)
         return Forced(leaf, maker, maker.inputs) if maker.cut is not None else None
-    return _switched_on(trace, leaf) if isinstance(maker, Applied) else None
+    if not isinstance(maker, Applied):
+        return None
+    history = tuple(value for value in maker.inputs if value.requires_grad)
+    return Forced(leaf, maker, history) if history and maker.cut is None else _switched_on(trace, leaf)
 
 
 def _switched_on(trace: Trace, leaf: Value) -> Forced | None:

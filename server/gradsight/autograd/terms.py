@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from gradsight.autograd.events import Applied, Event, Mutated
 from gradsight.autograd.graph import Makers, flow, operands
-from gradsight.autograd.values import Value
+from gradsight.autograd.values import Form, Value
 
 _SUMS = frozenset(["add", "__add__", "__radd__", "__iadd__", "add_"])
 _DIFFERENCES = frozenset(["sub", "__sub__", "__isub__", "sub_", "subtract"])
 _REVERSED = frozenset(["rsub", "__rsub__"])
 _NEGATIONS = frozenset(["neg", "__neg__", "negative"])
 _SCALINGS = frozenset(
-    ["mul", "__mul__", "__rmul__", "__imul__", "mul_", "multiply", "div", "__truediv__", "__itruediv__", "div_", "divide"]
+    ["mul", "__mul__", "__rmul__", "__imul__", "mul_", "multiply", "div", "__truediv__", "__itruediv__", "div_",
+     "divide"]
 )  # fmt: skip
 _SAME_ELEMENT = frozenset(
     ["squeeze", "reshape", "view", "flatten", "to", "float", "double", "half", "bfloat16", "cuda", "cpu", "clone",
@@ -75,7 +76,7 @@ def _taken_apart(trace: Makers, part: Part) -> list[Part] | None:
         return [Part(inputs[0], not part.added)]
     if name in _SCALINGS:
         tracked = [value for value in inputs if value.requires_grad is not False]
-        scaled = tracked if tracked else inputs
+        scaled = tracked or [value for value in inputs if value.form is Form.TENSOR] or inputs
         divided = "div" in name and scaled and scaled[0] is not inputs[0]
         return [Part(scaled[0], part.added)] if len(scaled) == 1 and not divided else None
     if name in _SAME_ELEMENT and len(inputs) == 1:

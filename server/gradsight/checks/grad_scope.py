@@ -1,4 +1,4 @@
-"""What checks about grad-mode scopes share: which scope it was, where its header stands, and how statements leave it."""
+"""What checks about grad-mode scopes share: which scope it was, where its header is, how statements leave it."""
 
 from __future__ import annotations
 

@@ -53,13 +53,13 @@ CHECK = Check(
     code="GS205",
     name="graph-cut-by-numpy",
     severity=Severity.WARNING,
-    message="`{cut}` is made of an array, and the history of {value} is lost: {call} runs, but no gradient reaches "
-    "{leaves}, so {effect}.",
+    message="`{cut}` is made of an array, which has no history: {call} runs, but no gradient reaches {leaves}, so "
+    "{effect}.",
     variants={
-        "raises": "`{cut}` is made of an array, and the history of {value} is lost, so nothing behind {root} requires "
-        "grad and {call} raises.",
-        "term": "`{cut}` is made of an array, and the history of {value} is lost, so {term} is a constant to {call}: "
-        "this part of {root} changes no parameter.",
+        "raises": "`{cut}` is made of an array, which has no history, so nothing behind {root} requires grad and "
+        "{call} raises.",
+        "term": "`{cut}` is made of an array, which has no history, so {term} is a constant to {call}: this part of "
+        "{root} changes no parameter.",
     },
     page=__doc__,
 )

@@ -54,8 +54,8 @@ CHECK = Check(
     variants={
         "raises": "`{cut}` makes a Python number of {value}, which has no history, so nothing behind {root} requires "
         "grad and {call} raises.",
-        "term": "`{cut}` makes a Python number of {value}, which has no history, so {term} is a constant to {call}: this part "
-        "of {root} changes no parameter.",
+        "term": "`{cut}` makes a Python number of {value}, which has no history, so {term} is a constant to {call}: "
+        "this part of {root} changes no parameter.",
     },
     page=__doc__,
 )

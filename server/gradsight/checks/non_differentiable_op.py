@@ -42,7 +42,7 @@ import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.cuts import Blame
-from gradsight.autograd.events import Cut
+from gradsight.autograd.events import Applied, Cut
 from gradsight.checks import blame
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -54,23 +54,22 @@ CHECK = Check(
     code="GS207",
     name="non-differentiable-op",
     severity=Severity.WARNING,
-    message="No gradient passes through `{cut}`, so its result has no history: {call} runs, but no gradient reaches {leaves}, "
-    "so {effect}.",
+    message="No gradient passes through `{cut}`, so its result has no history: {call} runs, but no gradient reaches "
+    "{leaves}, so {effect}.",
     variants={
-        "raises": "No gradient passes through `{cut}`, so its result has no history: nothing behind {root} requires grad, and "
-        "{call} raises.",
+        "raises": "No gradient passes through `{cut}`, so its result has no history: nothing behind {root} requires "
+        "grad, and {call} raises.",
         "term": "No gradient passes through `{cut}`, so {term} is a constant to {call}: this part of {root} changes no "
         "parameter.",
     },
     page=__doc__,
 )
 
-_REPARAMETRISED = frozenset(
-    ["Beta", "Cauchy", "Chi2", "ContinuousBernoulli", "Dirichlet", "Exponential", "FisherSnedecor", "Gamma", "Gumbel",
-     "HalfCauchy", "HalfNormal", "Independent", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal", "LogisticNormal",
-     "LowRankMultivariateNormal", "MultivariateNormal", "Normal", "Pareto", "RelaxedBernoulli",
-     "RelaxedOneHotCategorical", "StudentT", "Uniform", "VonMises", "Weibull", "Wishart"]
+_DISCRETE = frozenset(
+    ["Bernoulli", "Binomial", "Categorical", "Geometric", "MixtureSameFamily", "Multinomial", "NegativeBinomial",
+     "OneHotCategorical", "Poisson", "bernoulli", "binomial", "multinomial", "poisson"]
 )  # fmt: skip
+"""Distributions that cannot be reparametrised, and the ops that draw from them."""
 
 
 @CHECK.finds
@@ -82,12 +81,10 @@ def find(view: View) -> Iterator[Finding]:
 def fixes(view: View, found: Blame, place: Place) -> list[Fix]:
     """`rsample()` for `sample()`, where the distribution has it."""
     node = view.node(place)
-    family = found.cut.op.removeprefix("torch.distributions.").partition(".")[0] if hasattr(found.cut, "op") else ""
-    if family not in _REPARAMETRISED or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "sample":
         return []
-    if node.func.attr != "sample":
+    if not isinstance(found.cut, Applied) or not _DISCRETE.isdisjoint(found.cut.op.split(".")):
         return []
-    document = view.documents[place.path]
     title = "Draw with `rsample()`, which lets the gradient through"
-    fix = calls.rename_attribute(document, place, "rsample", title=title)
+    fix = calls.rename_attribute(view.documents[place.path], place, "rsample", title=title)
     return [] if fix is None else [fix]

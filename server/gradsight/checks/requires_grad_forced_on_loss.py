@@ -70,7 +70,7 @@ def find(view: View) -> Iterator[Finding]:
             continue
         for leaf in graph.leaves.values():
             restart = forced(view.trace, leaf)
-            if restart is None or leaf.id in view.training.asked:
+            if restart is None or isinstance(restart.by, Applied) or leaf.id in view.training.asked:
                 continue
             starved = starving(view, call, leaf, restart)
             if starved is None or (place := view.place(restart.by)) in told:

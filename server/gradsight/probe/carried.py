@@ -57,6 +57,23 @@ class Carried:
                 return
             site, calls = calls[-1], calls[:-1]
 
+    def returned(self, site: Site, calls: Calls) -> None:
+        """What is written at `site` is a tensor again, and so are the names that it is assigned to."""
+        while True:
+            found = self._find(site)
+            spans = self._at.get((site.path, calls), {})
+            for span in [span for span in spans if site.range.contains(span)]:
+                del spans[span]
+            if found is None:
+                return
+            function = _function(found)
+            names = list(_receivers(found))
+            for name in names:
+                self._named.pop((site.path, _range(function), name), None)
+            if not calls or function is None or not _is_returned(found, function, names):
+                return
+            site, calls = calls[-1], calls[:-1]
+
     def within(self, site: Site, calls: Calls, known: Iterable[Value]) -> tuple[Value, ...]:
         """What the expression at `site` computes with, beside the values that are `known` anyway."""
         at = self._find(site) if self._at else None

@@ -37,7 +37,9 @@ from gradsight.text import Site
 
 Message = Mapping[str, Any]
 
-_COPYING = ("tensor", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor", "scalar_tensor", "new_tensor", "full")
+_COPYING = (
+    "tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "DoubleTensor", "scalar_tensor", "new_tensor", "full",
+)  # fmt: skip
 """Makers of tensors whose content is what they are given."""
 
 
@@ -54,6 +56,8 @@ class Story:
         self._evaluated: dict[tuple[Site, tuple[Site, ...]], dict[str, Value]] = {}
         self._conflicts: list[tuple[int, list[Any]]] = []
         self._carried = Carried(self.documents)
+        self._lost: set[int] = set()
+        """Ids of what was computed behind a cut."""
 
     def tell(self, messages: Iterable[Message], error: Message | None, complete: bool) -> Trace:
         """The trace of all messages; `error` is the exception that ended the program."""
@@ -105,6 +109,7 @@ class Story:
         if message["by"].rpartition(".")[2] in _COPYING:
             carried = self._carried.within(spot.site, common["calls"], inputs)
             inputs, cut = inputs + carried, Cut.REWRAP if carried else cut
+            self._carried.returned(spot.site, common["calls"])
         event = Created(
             **common, value=value, by=message["by"], explicit=message.get("explicit"), inputs=inputs, cut=cut
         )
@@ -115,8 +120,10 @@ class Story:
         common = self._common(message, spot)
         inputs = _values(message["inputs"])
         outputs = self._named(_values(message["outputs"]), spot, message.get("slots"))
+        if message.get("cut") or any(value.id in self._lost for value in inputs):
+            self._lost.update(value.id for value in outputs)
         if any(value.form is not Form.TENSOR for value in outputs):
-            if message["cut"]:
+            if outputs[0].id in self._lost:
                 self._carried.note(spot.site, common["calls"], outputs[0])
         else:
             inputs += self._carried.within(spot.site, common["calls"], inputs)
@@ -338,8 +345,9 @@ def _values(wires: list[Any] | None) -> tuple[Value, ...]:
 
 
 def _cut(message: Message) -> Cut | None:
-    cut = message.get("cut")
-    return Cut(cut) if cut else None
+    cut = Cut(message["cut"]) if message.get("cut") else None
+    # Grad mode that no scope of the user's switched off is the op's own affair: `Distribution.sample()`.
+    return Cut.NOT_DIFFERENTIABLE if cut is Cut.GRAD_MODE and message.get("scope") is None else cut
 
 
 def _graph(message: Message, outputs: tuple[Value, ...]) -> dict[str, Any]:
