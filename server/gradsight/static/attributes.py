@@ -22,6 +22,7 @@ from gradsight.static.objects import (
     Const,
     Dict,
     Dotted,
+    EnumMember,
     Function,
     Instance,
     Iterator,
@@ -41,7 +42,7 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
-_TUPLE_METHODS = ("index", "count")
+_TUPLE_METHODS = ("index", "count", "_replace", "_asdict")
 
 
 def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
@@ -56,7 +57,9 @@ def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
         case Unknown() | Left() | Iterator() | Scalar() | Const():
             return Method(receiver, name)
         case Tuple():
-            return Method(receiver, name) if name in _TUPLE_METHODS else containers.field(receiver, name)
+            return _of_tuple(w, node, receiver, name)
+        case EnumMember(_, title, value):
+            return value if name == "value" else Const(title) if name == "name" else UNKNOWN
         case Class():
             found = functions.find_method(receiver, name)
             if found is None:
@@ -72,6 +75,20 @@ def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
         case Ref():
             return _on_heap(w, node, receiver, name)
     return UNKNOWN
+
+
+def _of_tuple(w: Walker, node: ast.AST, receiver: Tuple, name: str) -> Object:
+    if name in _TUPLE_METHODS:
+        return Method(receiver, name)
+    if name in receiver.fields:
+        return receiver.items[receiver.fields.index(name)]
+    found = functions.find_method(receiver.owner, name) if receiver.owner is not None else None
+    if found is None:
+        return containers.field(receiver, name)
+    bound = functions.bind_receiver(found[0], receiver, found[1]) if isinstance(found[0], Function) else found[0]
+    if functions.is_property(found[0]):
+        return w.call(w, node, bound, Arguments())
+    return bound
 
 
 def _on_super(w: Walker, owner: Class, receiver: Object, name: str) -> Object:
@@ -99,7 +116,7 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
                 return _of_class(w, node, receiver, *method)
             if found.is_module:
                 return modules.read(w, receiver, found, name)
-            callable_there = found.type == Dotted("<function ctx>") or loop_tools.is_tool(found.type)
+            callable_there = found.type == Dotted("contextlib.ExitStack") or loop_tools.is_tool(found.type)
             return Method(receiver, name) if callable_there else UNKNOWN
     return UNKNOWN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from gradsight.autograd.asking_events import BackwardOnNumber
 from gradsight.autograd.events import GradsCleared
@@ -13,8 +14,10 @@ from gradsight.static import (
     functions,
     library,
     loop_tools,
+    managers,
     modules,
     optimizers,
+    records,
     tensor_methods,
     texts,
 )
@@ -42,6 +45,7 @@ from gradsight.static.objects import (
     Super,
     Tensor,
     Tuple,
+    TupleType,
     Unknown,
 )
 from gradsight.static.walker import Walker
@@ -145,11 +149,10 @@ def call(w: Walker, node: ast.AST, function: Object, arguments: Arguments) -> Ob
         case GradMode(mode):  # `torch.no_grad()(function)`
             inner_function = arguments.get(0, "func")
             if isinstance(inner_function, Function) and mode is not None:
-                return Function(
-                    inner_function.code, inner_function.scope, inner_function.defaults, inner_function.keyword_defaults,
-                    (*inner_function.decorators, (function, node)), inner_function.owner,
-                )  # fmt: skip
+                return replace(inner_function, decorators=(*inner_function.decorators, (function, node)))
             return inner_function or UNKNOWN
+        case TupleType():
+            return records.named_tuple(function, arguments)
         case Unknown("module"):
             return modules.call_unknown(w, node, arguments)
     w.opaque(node, arguments.each())
@@ -184,24 +187,29 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return texts.call_method(w, value, name, arguments) if isinstance(value, str) else Scalar()
         case Scalar("str"):
             return texts.call_method(w, None, name, arguments)
-        case Tuple() | Scalar():
+        case Tuple():
+            found = records.call_tuple_method(w, receiver, name, arguments)
+            return Scalar() if found is None else found
+        case Scalar():
             return Scalar()
         case Iterator():
             return UNKNOWN
-    found = w.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
-    match found:
+    item = w.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
+    match item:
         case List() if isinstance(receiver, Ref):
             return containers.call_list_method(w, node, receiver, name, arguments)
         case Dict() if isinstance(receiver, Ref):
             return containers.call_dict_method(w, node, receiver, name, arguments)
         case Optimizer() if isinstance(receiver, Ref):
-            return optimizers.call_method(w, node, receiver, found, name, arguments)
-        case Instance() if found.is_module and isinstance(receiver, Ref):
-            return modules.call_method(w, node, receiver, found, name, arguments)
-        case Instance() if loop_tools.is_tool(found.type) and isinstance(receiver, Ref):
-            return loop_tools.call_method(w, node, receiver, found, name, arguments)
-        case Instance() if distributions.is_distribution(found) and isinstance(receiver, Ref):
-            return distributions.call(w, node, receiver, found, name, arguments)
+            return optimizers.call_method(w, node, receiver, item, name, arguments)
+        case Instance(type=Dotted(managers.STACK)):
+            return managers.call_stack_method(w, node, name, arguments)
+        case Instance() if item.is_module and isinstance(receiver, Ref):
+            return modules.call_method(w, node, receiver, item, name, arguments)
+        case Instance() if loop_tools.is_tool(item.type) and isinstance(receiver, Ref):
+            return loop_tools.call_method(w, node, receiver, item, name, arguments)
+        case Instance() if distributions.is_distribution(item) and isinstance(receiver, Ref):
+            return distributions.call(w, node, receiver, item, name, arguments)
     w.opaque(node, [receiver, *arguments.each()])
     return UNKNOWN
 

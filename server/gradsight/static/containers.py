@@ -6,13 +6,15 @@ import ast
 from dataclasses import replace
 from types import EllipsisType
 
-from gradsight.static import loop_tools, module_containers, ops
+from gradsight.static import loop_tools, module_containers, ops, protocols
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
+    Class,
     Const,
     Dict,
+    EnumMember,
     Instance,
     Iterator,
     Left,
@@ -49,6 +51,9 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
     match source:
         case Tuple(items):
             return list(items), True
+        case Class():
+            inside_class = [item for item in source.namespace.values() if isinstance(item, EnumMember)]
+            return list(inside_class), bool(inside_class)
         case Iterator(items, _, exact):
             return list(items), exact
         case Range(length) if length is not None:
@@ -70,10 +75,26 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
         case Dict(by_key, rest):
             return [Const(key) for key in by_key], rest is None
         case Instance():
+            own = _own_items(w, source, node)
+            if own is not None:
+                return own
             inside = module_containers.iterate(w, found)
             if inside is not None:
                 return inside
     return [], False
+
+
+def _own_items(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], bool] | None:
+    """Iteration over an object of a class of the program that says how; None for others."""
+    started = protocols.call_special(w, node, source, "__iter__")
+    if started is not None and w.live is not None and started != source:
+        return iterate(w, started, node)
+    method = "__next__" if started is not None else "__getitem__"
+    given = () if started is not None else (Scalar(),)
+    first = protocols.call_special(w, node, source, method, *given) if w.live is not None else None
+    if first is None or w.live is None:
+        return None
+    return [first], False
 
 
 def further(w: Walker, source: Object) -> Object:
@@ -120,6 +141,9 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
                 return by_key[key]
             return rest or _missing(w, node, receiver, index)
         case Instance():
+            own = protocols.call_special(w, node, receiver, "__getitem__", index)
+            if own is not None:
+                return own
             return module_containers.item(w, found, index) if found.is_module else UNKNOWN
     return UNKNOWN
 

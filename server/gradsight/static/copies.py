@@ -25,7 +25,7 @@ class _Copier:
             case Tensor(number):
                 return self._tensor(number) if self.deep else item
             case Tuple(items):
-                return Tuple(tuple(self.copy(part) for part in items))
+                return replace(item, items=tuple(self.copy(part) for part in items))
             case Ref(number):
                 return self._heap(item)
         return item

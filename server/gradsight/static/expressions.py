@@ -215,7 +215,11 @@ def _joined_string(w: Walker, node: ast.JoinedStr) -> Object:
 
 def _yield(w: Walker, node: ast.Yield) -> Object:
     item = evaluate(w, node.value) if node.value is not None else NONE
-    if w.live is not None:
+    if w.live is None:
+        return UNKNOWN
+    if w.frame.on_yield is not None:
+        w.frame.on_yield(item)
+    else:
         w.frame.yielded.append(item)
     return UNKNOWN
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from gradsight.autograd.events import Mode
-from gradsight.static import grad_mode
+from gradsight.static import decorators, grad_mode
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -20,6 +21,7 @@ from gradsight.static.objects import (
     GradMode,
     Iterator,
     Object,
+    Pending,
     Tuple,
 )
 from gradsight.static.walker import Frame, Walker
@@ -53,15 +55,17 @@ TRANSPARENT = frozenset(
 
 def define(w: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Object:
     """What the name of a `def` holds."""
-    decorators = []
-    for expression in reversed(node.decorator_list):
-        decorators.append((w.evaluate(w, expression), expression))
-    return _function(w, node, node.name, node.args, tuple(decorators))
+    found = [(w.evaluate(w, expression), expression) for expression in reversed(node.decorator_list)]
+    function = _function(w, node, node.name, node.args)
+    for decorator, expression in found:
+        if w.live is not None:
+            function = decorators.applied(w, function, decorator, expression)
+    return function
 
 
 def define_lambda(w: Walker, node: ast.Lambda) -> Object:
     """A lambda."""
-    return _function(w, node, "<lambda>", node.args, ())
+    return _function(w, node, "<lambda>", node.args)
 
 
 def _function(
@@ -69,7 +73,6 @@ def _function(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
     name: str,
     parameters: ast.arguments,
-    decorators: tuple[tuple[Object, ast.AST], ...],
 ) -> Function:
     defaults = tuple(w.evaluate(w, default) for default in parameters.defaults)
     keyword_defaults = tuple(
@@ -79,7 +82,7 @@ def _function(
     )
     code = w.code_of(node, name)
     w.capture(w.frame.scope)
-    return Function(code, w.frame.scope, defaults, keyword_defaults, decorators)
+    return Function(code, w.frame.scope, defaults, keyword_defaults)
 
 
 def define_class(w: Walker, node: ast.ClassDef) -> Object:
@@ -100,15 +103,14 @@ def define_class(w: Walker, node: ast.ClassDef) -> Object:
         return UNKNOWN
     # Methods do not see the names of the class body: they close over the scope around it.
     namespace = {
-        name: Function(item.code, outer.scope, item.defaults, item.keyword_defaults, item.decorators)
-        if isinstance(item, Function) and item.scope == scope
-        else item
+        name: replace(item, scope=outer.scope) if isinstance(item, Function) and item.scope == scope else item
         for name, item in w.state.scopes.pop(scope).items()
     }
-    defined = Class(node.name, bases, namespace, node, outer.chunk)
-    if any(isinstance(decorator, ast.Name | ast.Attribute | ast.Call) for decorator in node.decorator_list):
-        for decorator in node.decorator_list:
-            w.evaluate(w, decorator)
+    defined: Object = Class(node.name, bases, namespace, node, outer.chunk)
+    for expression in reversed(node.decorator_list):
+        decorator = w.evaluate(w, expression)
+        if w.live is not None and isinstance(defined, Class):
+            defined = decorators.applied_to_class(w, defined, decorator, expression)
     return defined
 
 
@@ -147,9 +149,7 @@ def outside_bases(of: Object) -> list[str]:
 
 def bind_receiver(function: Function, receiver: Object, owner: Class) -> Object:
     """A function found in a class, looked up on an object."""
-    owned = Function(
-        function.code, function.scope, function.defaults, function.keyword_defaults, function.decorators, owner
-    )
+    owned = replace(function, owner=owner)
     for decorator, _ in function.decorators:
         if decorator == Dotted("staticmethod"):
             return owned
@@ -168,6 +168,39 @@ def call_function(
     w: Walker, node: ast.AST, function: Function, arguments: Arguments, receiver: Object | None = None
 ) -> Object:
     """Walks the body of a function of the program with these arguments."""
+    if any(decorator == Dotted("contextlib.contextmanager") for decorator, _ in function.decorators):
+        return Pending(function, arguments, receiver)
+    if function.wrapped is not None:
+        return _call_wrapped(w, node, function, arguments, receiver)
+    return _walk(w, node, function, arguments, receiver, None)
+
+
+def call_generator(w: Walker, node: ast.AST, started: Pending, on_yield: Callable[[Object], None]) -> None:
+    """Walks the body of a generator function; whoever consumes it is told of each item where it is yielded."""
+    _walk(w, node, started.function, started.arguments, started.receiver, on_yield)
+
+
+def _call_wrapped(
+    w: Walker, node: ast.AST, function: Function, arguments: Arguments, receiver: Object | None
+) -> Object:
+    """A call that goes to what a decorator made of the function."""
+    wrapped, modes = function.wrapped, w.state.modes
+    scoped = grad_mode.enter_decorators(w, function)
+    if isinstance(wrapped, Function):
+        owned = replace(wrapped, owner=wrapped.owner or function.owner)
+        result = call_function(w, node, owned, arguments, receiver)
+    else:
+        given = (receiver, *arguments.positional) if receiver is not None else arguments.positional
+        result = w.call(w, node, wrapped or UNKNOWN, replace(arguments, positional=given))
+    if scoped and w.live is not None:
+        w.state.modes = modes
+    return result
+
+
+def _walk(
+    w: Walker, node: ast.AST, function: Function, arguments: Arguments, receiver: Object | None,
+    on_yield: Callable[[Object], None] | None,
+) -> Object:  # fmt: skip
     code = function.code
     entries = w.entered.get(code, 0)
     if entries > MOST_ENTRIES:
@@ -189,7 +222,7 @@ def call_function(
     modes, depth = w.state.modes, len(w.state.modes)
     # A function walked alone is entered at its own definition: nobody calls it.
     callers = w.calls if node is code.node else (*w.calls, w.site(node))
-    frame = Frame(scope, code.path, code.chunk, code.name, function.owner, receiver)
+    frame = Frame(scope, code.path, code.chunk, code.name, function.owner, receiver, on_yield=on_yield)
     w.frames.append(frame)
     calls, w.calls = w.calls, callers
     try:

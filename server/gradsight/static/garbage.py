@@ -11,10 +11,12 @@ from gradsight.static.objects import (
     Method,
     Object,
     Partial,
+    Pending,
     Ref,
     Super,
     Tensor,
     Tuple,
+    TupleType,
 )
 from gradsight.static.state import parts
 
@@ -55,6 +57,8 @@ def _reachable(base: Base) -> tuple[set[int], set[int]]:
                 heap.add(number)
                 waiting.extend(parts(base.maps["heap"].get(number)))
             case Tuple(items):
+                waiting.extend((*items, item.owner))
+            case TupleType(defaults=items):
                 waiting.extend(items)
             case Iterator(items, rest):
                 waiting.extend((*items, rest))
@@ -65,7 +69,9 @@ def _reachable(base: Base) -> tuple[set[int], set[int]]:
             case Partial(function, arguments, keywords):
                 waiting.extend((function, *arguments, *(value for _, value in keywords)))
             case Function():
-                waiting.extend((*item.defaults, *(value for _, value in item.keyword_defaults)))
+                waiting.extend((*item.defaults, *(value for _, value in item.keyword_defaults), item.wrapped))
+            case Pending(function, arguments, receiver):
+                waiting.extend((function, *arguments.each(), receiver))
             case Class() if id(item) not in classes:
                 classes.add(id(item))
                 waiting.extend((*item.namespace.values(), *item.bases))

@@ -19,6 +19,7 @@ from gradsight.static.objects import (
     Tensor,
     Unknown,
 )
+from gradsight.static.state import ModeEntry as ModeEntry
 from gradsight.static.walker import Walker
 
 BY_NAME = {
@@ -37,23 +38,18 @@ def construct(w: Walker, node: ast.Call, name: str, arguments: Arguments) -> Obj
     """`torch.no_grad()` and its siblings; None if `name` is none of them."""
     if name in _SWITCHES:
         return _switch(w, node, arguments)
+    if name in ("torch.is_grad_enabled", "torch._C._get_grad_enabled"):
+        return Const(not w.state.off_scope[0])
     mode = BY_NAME.get(name)
     if mode is None:
         return None
     first = arguments.get(0, "mode")
     if isinstance(first, Function):  # `f = torch.no_grad()(f)` without the second call: `torch.no_grad(f)`
-        return Function(
-            first.code,
-            first.scope,
-            first.defaults,
-            first.keyword_defaults,
-            (*first.decorators, (GradMode(mode), node)),
-            first.owner,
-        )
+        return replace(first, decorators=(*first.decorators, (GradMode(mode, w.site(node)), node)))
     if mode is Mode.INFERENCE and first is not None:
         flag = first.value if isinstance(first, Const) else None
-        return GradMode(Mode.INFERENCE if flag is True else Mode.ENABLED if flag is False else None)
-    return GradMode(mode)
+        mode = Mode.INFERENCE if flag is True else Mode.ENABLED if flag is False else None
+    return GradMode(mode, w.site(node))
 
 
 def _switch(w: Walker, node: ast.Call, arguments: Arguments) -> Object:
@@ -78,7 +74,7 @@ def enter(w: Walker, manager: Object, node: ast.AST) -> Object:
                 w.state.modes = (*w.state.modes, w.state.modes[-1])
                 _opened_by_with(w, node)
             else:
-                event = w.record(Scope, node, mode=mode, form=ScopeForm.WITH)
+                event = w.record(Scope, manager.made or node, mode=mode, form=ScopeForm.WITH)
                 w.state.modes = (*w.state.modes, (mode, event.id))
             return NONE
         case Tensor() | Unknown():

@@ -18,9 +18,11 @@ from gradsight.static import (
     grad_mode,
     iteration,
     loop_tools,
+    managers,
     modules,
     ops,
     optimizers,
+    records,
     translate,
 )
 from gradsight.static.objects import (
@@ -151,6 +153,13 @@ def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         return arguments.get(0, "iterable") or UNKNOWN
     if name == "importlib.import_module" and w.imports is not None:
         return w.imports.by_name(w, arguments)
+    record = records.construct(w, node, name, arguments)
+    if record is not None:
+        return record
+    if root == "contextlib":
+        manager = managers.construct(w, name, arguments)
+        if manager is not None:
+            return manager
     if root in ("itertools", "functools"):
         found = iteration.call(w, node, name, arguments)
         if found is not None:

@@ -10,7 +10,16 @@ from gradsight.autograd import op_facts
 from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
-from gradsight.static import functions, loop_tools, module_containers, module_methods, ops, shapes, translate
+from gradsight.static import (
+    functions,
+    loop_tools,
+    module_containers,
+    module_methods,
+    ops,
+    records,
+    shapes,
+    translate,
+)
 from gradsight.static.factories import one_shape
 from gradsight.static.module_containers import CONTAINERS
 from gradsight.static.objects import (
@@ -105,6 +114,12 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
     outside = functions.outside_bases(of)
     if "torch.autograd.Function" in outside:
         return UNKNOWN
+    named = records.tuple_type(of)
+    if named is not None:
+        return records.named_tuple(named, arguments, of)
+    member = records.member_for(of, arguments.get(0, "value"))
+    if member is not None:
+        return member
     is_module = any(is_library_module(base) for base in outside)
     if not is_module and "?" in outside and functions.find_method(of, "forward") is not None:
         is_module = True
@@ -115,35 +130,11 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
         w.call(w, node, functions.bind_receiver(init[0], ref, init[1]), arguments)
     elif is_module and any(base != "torch.nn.Module" and is_library_module(base) for base in outside):
         _fill_from_base(w, node, ref, arguments)
-    elif _is_dataclass(of):
-        _fill_fields(w, ref, of, arguments)
+    elif records.is_record(of):
+        records.fill(w, node, ref, of, arguments)
     elif arguments.each() and not is_module:
         w.opaque(node, [ref, *arguments.each()])
     return ref
-
-
-def _is_dataclass(of: Class) -> bool:
-    return any(
-        "dataclass" in ast.unparse(decorator) or "define" in ast.unparse(decorator)
-        for decorator in of.node.decorator_list
-    ) or any(base in ("typing.NamedTuple",) for base in functions.outside_bases(of))
-
-
-def _fill_fields(w: Walker, ref: Ref, of: Class, arguments: Arguments) -> None:
-    fields = [
-        statement.target.id
-        for entry in reversed(functions.linearised(of))
-        for statement in entry.node.body
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-    ]
-    attributes: dict[str, Object] = dict(zip(fields, arguments.positional, strict=False))
-    attributes |= {name: item for name, item in arguments.keywords.items() if name in fields}
-    for name in fields:
-        default = of.namespace.get(name)
-        attributes.setdefault(name, default if default is not None and not isinstance(default, Ref) else UNKNOWN)
-    found = w.deref(ref, Instance)
-    if found is not None:
-        w.state.heap[ref.id] = replace(found, attributes=attributes)
 
 
 def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:

@@ -60,9 +60,29 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A tuple whose items are known."""
+    """A tuple whose items are known; a named one has `fields`, and an `owner` if the program wrote its class."""
 
     items: tuple[Object, ...]
+    fields: tuple[str, ...] = ()
+    owner: Class | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TupleType:
+    """A class that `namedtuple` made; `defaults` are those of the last fields."""
+
+    name: str
+    fields: tuple[str, ...]
+    defaults: tuple[Object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """A member of an enumeration of the program."""
+
+    of: str
+    name: str
+    value: Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,8 @@ class Function:
     """What decorates it, innermost first, with the decorator's expression."""
     owner: Class | None = None
     """The class in whose body it stands (`super()` starts there)."""
+    wrapped: Object | None = None
+    """What a decorator of the program made of it: calls go there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +195,8 @@ class GradMode:
     """A grad-mode object that can be entered or used as a decorator; `mode` None: unknown which."""
 
     mode: Mode | None
+    made: Site | None = None
+    """Where it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +217,15 @@ class Arguments:
     def each(self) -> list[Object]:
         """All arguments."""
         return [*self.positional, *self.keywords.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A generator function that was called as a context manager and has not started yet."""
+
+    function: Function
+    arguments: Arguments
+    receiver: Object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +295,7 @@ class Iterator:
 
 Object: TypeAlias = (
     Unknown | Const | Scalar | Tensor | Left | Tuple | Dotted | Module | Slice | Range | Function | Class | Bound
-    | Method | Super | Partial | GradMode | Ref | Iterator
+    | Method | Super | Partial | GradMode | Ref | Iterator | Pending | TupleType | EnumMember
 )  # fmt: skip
 
 HeapObject: TypeAlias = List | Dict | Instance | Optimizer

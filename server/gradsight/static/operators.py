@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gradsight.static import containers, ops
+from gradsight.static import containers, ops, protocols
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -17,6 +17,7 @@ from gradsight.static.objects import (
     Const,
     Dict,
     Dotted,
+    EnumMember,
     Function,
     GradMode,
     Left,
@@ -62,6 +63,8 @@ def as_truth(w: Walker, item: Object) -> bool | None:
     match item:
         case Const(value):
             return bool(value)
+        case EnumMember():
+            return True
         case Function() | Class() | Bound() | Dotted() | Partial() | GradMode():
             return True
         case Tuple(items):
@@ -88,6 +91,10 @@ def binary(w: Walker, node: ast.AST, operator: type[ast.operator], left: Object,
     if w.live is None:
         return UNKNOWN
     name = OPERATORS.get(operator, "")
+    for receiver, method, other in ((left, f"__{name}__", right), (right, f"__r{name}__", left)):
+        own = protocols.call_special(w, node, receiver, method, other)
+        if own is not None:
+            return own
     if isinstance(left, Tensor):
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__{name}__", Arguments((left, right))))
     if isinstance(right, Tensor):
@@ -135,17 +142,26 @@ def _small(value: object) -> bool:
 def compared(w: Walker, node: ast.AST, operator: ast.cmpop, left: Object, right: Object) -> Object:
     """`left <comparison> right`."""
     if isinstance(operator, ast.Is | ast.IsNot):
-        same = _is(left, right)
+        same = is_same(left, right)
         return Scalar("bool") if same is None else Const(same is isinstance(operator, ast.Is))
     if isinstance(operator, ast.In | ast.NotIn):
         inside = _contains(w, right, left)
         return Scalar("bool") if inside is None else Const(inside is isinstance(operator, ast.In))
+    if isinstance(left, EnumMember) or isinstance(right, EnumMember):
+        same = protocols.same_member(left, right)
+        known = same is not None and isinstance(operator, ast.Eq | ast.NotEq)
+        return Const(same is isinstance(operator, ast.Eq)) if known else Scalar("bool")
     name = _COMPARISONS.get(type(operator))
+    if name is not None and (own := protocols.call_special(w, node, left, f"__{name}__", right)) is not None:
+        return own
     if name is not None and isinstance(left, Tensor):
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__{name}__", Arguments((left, right))))
     if name is not None and isinstance(right, Tensor) and not isinstance(left, Unknown):
         mirrored = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}.get(name, name)
         return ops.apply(w, node, ops.Call(f"torch.Tensor.__{mirrored}__", Arguments((right, left))))
+    if name is not None and isinstance(left, Tuple) and isinstance(right, Tuple) and left == right:
+        plain = all(isinstance(part, Const) for part in left.items)
+        return Const(name in ("eq", "le", "ge")) if plain else Scalar("bool")
     match left, right:
         case Const(int() as a), Const(int() as b) if w.frame.rough and _is_early(a, b):
             return Scalar("bool")
@@ -176,10 +192,13 @@ def _contains(w: Walker, container: Object, item: Object) -> bool | None:
     return False if closed and all(isinstance(part, Const) for part in parts) else None
 
 
-def _is(left: Object, right: Object) -> bool | None:
+def is_same(left: Object, right: Object) -> bool | None:
+    """Whether `left is right`."""
     if isinstance(left, Unknown | Scalar) or isinstance(right, Unknown | Scalar):
         return None if NONE not in (left, right) or Unknown in (type(left), type(right)) else False
     if NONE in (left, right):
+        return left == right
+    if isinstance(left, EnumMember) and isinstance(right, EnumMember):
         return left == right
     flags = (True, False)
     if isinstance(left, Const) and isinstance(right, Const) and (left.value in flags or right.value in flags):

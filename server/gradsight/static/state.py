@@ -14,6 +14,7 @@ from gradsight.static.objects import (
     UNKNOWN,
     Const,
     Dict,
+    GradMode,
     HeapObject,
     Instance,
     Iterator,
@@ -254,9 +255,14 @@ class _Join:
                 self.one.tensors[value.id] = value
                 return Tensor(value.id)
             case Tuple(a_items), Tuple(b_items) if len(a_items) == len(b_items):
-                return Tuple(tuple(self.object(a, b) for a, b in zip(a_items, b_items, strict=True)))
+                return replace(mine, items=tuple(self.object(a, b) for a, b in zip(a_items, b_items, strict=True)))
             case ((Const() | Scalar()), (Const() | Scalar())):
                 return Scalar() if _is_number(mine) and _is_number(theirs) else UNKNOWN
+            case GradMode(a_mode), GradMode(b_mode):
+                both_off = Mode.ENABLED not in (a_mode, b_mode) and None not in (a_mode, b_mode)
+                return GradMode(a_mode if a_mode is b_mode else Mode.NO_GRAD if both_off else None, mine.made)
+            case (GradMode(), _) | (_, GradMode()):
+                return GradMode(None)
             case Unknown(a_role), Unknown(b_role):
                 return Unknown(a_role if a_role == b_role else None)
         return UNKNOWN

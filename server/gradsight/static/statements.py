@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradsight.autograd.loop_events import Looped
-from gradsight.static import assignment, containers, functions, grad_mode, imports
+from gradsight.static import assignment, containers, exits, functions, imports, managers, matching, records
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import NONE, UNKNOWN, Range
+from gradsight.static.objects import NONE, UNKNOWN, Class, Object, Range
 from gradsight.static.operators import as_truth
 from gradsight.static.state import State
 from gradsight.static.walker import Walker
@@ -134,19 +134,31 @@ def _if(w: Walker, statement: ast.If) -> None:
 
 
 def _match(w: Walker, statement: ast.Match) -> None:
-    evaluate(w, statement.subject)
+    subject = evaluate(w, statement.subject)
     if w.live is None:
         return
     arms: list[Sequence[ast.stmt]] = []
+    taken = False
     for case in statement.cases:
-        for node in ast.walk(case.pattern):
-            if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-                w.bind(node.name, UNKNOWN)
+        names: dict[str, Object] = {}
+        verdict = matching.fits(w, case.pattern, subject, names)
+        if verdict is False or w.live is None:
+            continue
+        for name, item in names.items():
+            w.bind(name, item)
+        guard = True if case.guard is None else as_truth(w, evaluate(w, case.guard))
+        if guard is False:
+            continue
         arms.append(case.body)
-    last = statement.cases[-1].pattern
-    if not (isinstance(last, ast.MatchAs) and last.pattern is None and statement.cases[-1].guard is None):
-        arms.append([])
-    _arms(w, statement, arms)
+        taken = verdict is True and guard is True
+        if taken:
+            break
+    if w.live is None:
+        return
+    if len(arms) == 1 and taken:
+        execute_block(w, arms[0])
+        return
+    _arms(w, statement, arms if taken else [*arms, []])
 
 
 def _arms(w: Walker, node: ast.stmt, arms: Sequence[Sequence[ast.stmt]]) -> None:
@@ -164,6 +176,22 @@ def _arms(w: Walker, node: ast.stmt, arms: Sequence[Sequence[ast.stmt]]) -> None
 
 
 def _try(w: Walker, statement: ast.Try) -> None:
+    if not statement.finalbody:
+        _guarded(w, statement)
+        return
+    start = w.state.fork()
+
+    def finish() -> None:
+        execute_block(w, statement.finalbody)
+
+    if not exits.protected(w, statement, lambda: _guarded(w, statement), finish):
+        w.live = start  # every path raises: what the block does on the way out still happens
+        finish()
+        w.live = None
+
+
+def _guarded(w: Walker, statement: ast.Try) -> None:
+    """`try` with its handlers."""
     start = w.state.fork()
     branch, number = w.branch, w.recorder.number()
     execute_block(w, statement.body)
@@ -180,12 +208,6 @@ def _try(w: Walker, statement: ast.Try) -> None:
         ends.append(w.live)
     w.branch = branch
     join_into(w, statement, *ends)
-    if w.live is None and statement.finalbody:
-        w.live = start
-        execute_block(w, statement.finalbody)
-        w.live = None
-    else:
-        execute_block(w, statement.finalbody)
 
 
 # --- loops -------------------------------------------------------------------------------------
@@ -269,22 +291,6 @@ def _loop(w: Walker, statement: ast.For | ast.AsyncFor | ast.While, passes: int,
 # --- scopes and definitions --------------------------------------------------------------------
 
 
-def _with(w: Walker, statement: ast.With | ast.AsyncWith) -> None:
-    modes = w.state.modes
-    for item in statement.items:
-        manager = evaluate(w, item.context_expr)
-        if w.live is None:
-            return
-        entered = grad_mode.enter(w, manager, item.context_expr)
-        if item.optional_vars is not None:
-            assignment.assign(w, item.optional_vars, entered, statement)
-    depth = len(w.frame.breaks), len(w.frame.continues)
-    execute_block(w, statement.body)
-    for state in (w.live, *w.frame.breaks[depth[0] :], *w.frame.continues[depth[1] :]):
-        if state is not None:
-            state.modes = modes
-
-
 def _function(w: Walker, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     function = functions.define(w, statement)
     if w.live is not None:
@@ -293,6 +299,8 @@ def _function(w: Walker, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> N
 
 def _class(w: Walker, statement: ast.ClassDef) -> None:
     defined = functions.define_class(w, statement)
+    if isinstance(defined, Class):
+        defined = records.enumerated(defined)
     if w.live is not None:
         w.bind(statement.name, defined)
 
@@ -318,8 +326,8 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Walker, Any], None]] = {
     ast.For: _for,
     ast.AsyncFor: _for,
     ast.While: _while,
-    ast.With: _with,
-    ast.AsyncWith: _with,
+    ast.With: managers.execute_with,
+    ast.AsyncWith: managers.execute_with,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import Event
 from gradsight.autograd.loop_events import WalkedAlone
@@ -99,8 +99,10 @@ def _enter(w: Walker, root: Root) -> None:
 
 
 def _walk_body(w: Walker, function: Function, given: dict[str, Object], receiver: Object | None) -> None:
+    decorators = tuple(pair for pair in function.decorators if pair[0] != Dotted("contextlib.contextmanager"))
+    bare = replace(function, wrapped=None, decorators=decorators)
     begin = w.recorder.number()
-    result = functions.call_function(w, function.code.node, function, Arguments((), given), receiver)
+    result = functions.call_function(w, function.code.node, bare, Arguments((), given), receiver)
     left = [result, *given.values(), *([receiver] if receiver is not None else [])]
     touched = w.state.reachable(left) if w.live is not None else frozenset()
     w.record(WalkedAlone, function.code.node, begin=begin, touched=touched)

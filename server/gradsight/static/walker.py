@@ -61,6 +61,8 @@ class Frame:
     returned: State | None = None
     """The join of the states at the `return` statements seen so far; the results lie in the scope."""
     yielded: list[Object] = field(default_factory=list)
+    on_yield: Callable[[Object], None] | None = None
+    """Who consumes what is yielded at once, where somebody does."""
     yield_scope: int | None = None
     """The grad-mode scope that was open at a `yield`."""
     rough: int = 0
