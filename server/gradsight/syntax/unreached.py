@@ -1,0 +1,54 @@
+"""Calls that no run reaches, because their block has ended before."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradsight.syntax.found import Found
+
+if TYPE_CHECKING:
+    from gradsight.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A call behind a statement that leaves its block."""
+
+    stop: Found
+    """The `break`, `continue` or `return`."""
+    call: Found
+    around: Found
+    """What the block belongs to."""
+    last: Found
+    """The last statement of the block."""
+
+
+def unreached_calls(document: Document, method: str) -> Iterator[Unreached]:
+    """Calls of a method, as statements, behind a `break`, `continue` or `return` of the same block; the first of each
+    block. What stands behind a `raise` was switched off on purpose."""
+    for placed in document.chunks:
+        if f".{method}(" not in placed.chunk.text:
+            continue
+        for statement in placed.chunk.body:
+            top = Found(statement, (), document.lines, placed.line)
+            for node in ast.walk(statement):
+                for field in ("body", "orelse", "finalbody"):
+                    block = getattr(node, field, None)
+                    if isinstance(block, list) and (found := _in_block(top, node, block, method)) is not None:
+                        yield found
+
+
+def _in_block(top: Found, owner: ast.AST, block: list[ast.stmt], method: str) -> Unreached | None:
+    stops = ast.Break | ast.Continue | ast.Return
+    at = next((index for index, statement in enumerate(block) if isinstance(statement, stops)), None)
+    if at is None:
+        return None
+    for behind in block[at + 1 :]:
+        match behind:
+            case ast.Expr(ast.Call(func=ast.Attribute(attr=attribute)) as call) if attribute == method:
+                parts = [top.inside(node) or top for node in (block[at], call, owner, block[-1])]
+                return Unreached(*parts)
+    return None
