@@ -44,6 +44,7 @@ from gradsight.checks.words import assigned_name, name_of, source
 from gradsight.document import Document
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import statements
+from gradsight.syntax.found import Found
 from gradsight.syntax.unreached import Unreached, unreached_calls
 from gradsight.text import Place
 
@@ -107,7 +108,13 @@ def _inserted(view: View, unfed: Unfed, place: Place) -> Fix | None:
 
 def _unreached(view: View) -> Iterator[Finding]:
     for document in view.documents.values():
-        for dead in unreached_calls(document, "backward"):
+        tops = (
+            Found(statement, (), document.lines, placed.line)
+            for placed in document.chunks
+            if ".backward(" in placed.chunk.text
+            for statement in placed.chunk.body
+        )
+        for dead in unreached_calls(tops, "backward"):
             if _ran_near(view, document, dead):
                 stop = Place(document.path, dead.stop.range)
                 fix = _freed(document, dead, stop)

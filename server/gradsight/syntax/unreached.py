@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gradsight.syntax.found import Found
-
-if TYPE_CHECKING:
-    from gradsight.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +22,15 @@ class Unreached:
     """The last statement of the block."""
 
 
-def unreached_calls(document: Document, method: str) -> Iterator[Unreached]:
-    """Calls of a method, as statements, behind a `break`, `continue` or `return` of the same block; the first of each
-    block. What stands behind a `raise` was switched off on purpose."""
-    for placed in document.chunks:
-        if f".{method}(" not in placed.chunk.text:
-            continue
-        for statement in placed.chunk.body:
-            top = Found(statement, (), document.lines, placed.line)
-            for node in ast.walk(statement):
-                for field in ("body", "orelse", "finalbody"):
-                    block = getattr(node, field, None)
-                    if isinstance(block, list) and (found := _in_block(top, node, block, method)) is not None:
-                        yield found
+def unreached_calls(tops: Iterable[Found], method: str) -> Iterator[Unreached]:
+    """Calls of a method, as statements below `tops`, behind a `break`, `continue` or `return` of the same block; the
+    first of each block. What stands behind a `raise` was switched off on purpose."""
+    for top in tops:
+        for node in ast.walk(top.node):
+            for field in ("body", "orelse", "finalbody"):
+                block = getattr(node, field, None)
+                if isinstance(block, list) and (found := _in_block(top, node, block, method)) is not None:
+                    yield found
 
 
 def _in_block(top: Found, owner: ast.AST, block: list[ast.stmt], method: str) -> Unreached | None:
