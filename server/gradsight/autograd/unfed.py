@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gradsight.autograd.events import Applied, BackwardCalled, Event, GradsCleared, Opaque, Stepped, Trace
-from gradsight.autograd.graph import behind, operands
+from gradsight.autograd.asking_events import BackwardOnNumber
+from gradsight.autograd.events import Applied, BackwardCalled, Event, GradsCleared, MethodNamed, Opaque, Stepped, Trace
+from gradsight.autograd.graph import behind, beyond, operands
 from gradsight.autograd.training import Training
 from gradsight.autograd.values import Value
 
@@ -53,8 +54,12 @@ def _ends(trace: Trace) -> list[tuple[Applied, Value]]:
 def _known(
     training: Training, step: Stepped, parameters: frozenset[int], ends: list[tuple[Applied, Value]]
 ) -> Value | None:
-    if any(not graph.complete for _, graph in training.backwards) or _is_reached(training, step, parameters):
+    if _was_meant(training.trace, step) or _is_reached(training, step, parameters):
         return None
+    for _, graph in training.backwards:
+        lost = (beyond(training.trace, cut) for cut in graph.cuts)
+        if not graph.complete or any(parameters.intersection(found.leaves) for found in lost):
+            return None  # there is a backward, and what stands between it and the parameters is another story
     last = None
     for op, value in ends:
         if op.id < step.id and value.requires_grad:
@@ -62,6 +67,12 @@ def _known(
             if parameters.intersection(found.leaves) and not _was_given_away(training, step, value):
                 last = value
     return last
+
+
+def _was_meant(trace: Trace, step: Stepped) -> bool:
+    """Whether somebody tried to call `backward()` before the step: without parentheses, or on a number."""
+    named = (event for event in trace.each(MethodNamed) if event.method == "backward")
+    return any(event.id < step.id for event in (*named, *trace.each(BackwardOnNumber)))
 
 
 def _is_reached(training: Training, step: Stepped, parameters: frozenset[int]) -> bool:
@@ -78,7 +89,7 @@ def _was_given_away(training: Training, step: Stepped, loss: Value) -> bool:
 def _unknown(trace: Trace, step: Stepped, ends: list[tuple[Applied, Value]]) -> Value | None:
     """Where it is not known what an optimizer holds: it was cleared, a loss was computed, it steps, and nothing else
     happened in between that anybody could have hidden a backward in."""
-    if trace.observed or step.name is None:
+    if trace.observed or step.name is None or _was_meant(trace, step):
         return None
     cleared = None
     for event in trace.events:
