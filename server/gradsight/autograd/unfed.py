@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gradsight.autograd.asking_events import BackwardOnNumber
-from gradsight.autograd.events import Applied, BackwardCalled, Event, GradsCleared, MethodNamed, Opaque, Stepped, Trace
+from gradsight.autograd.events import (
+    Applied,
+    BackwardCalled,
+    Created,
+    Event,
+    GradsCleared,
+    MethodNamed,
+    Opaque,
+    Stepped,
+    Trace,
+)
 from gradsight.autograd.graph import behind, beyond, operands
 from gradsight.autograd.training import Training
-from gradsight.autograd.values import Value
+from gradsight.autograd.values import Form, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,15 @@ def unfed_steps(trace: Trace, training: Training) -> Iterator[Unfed]:
 def _ends(trace: Trace) -> list[tuple[Applied, Value]]:
     """Results of one element that no other op uses but to show or count them, and no backward starts from."""
     used = {root.id for call in trace.each(BackwardCalled) for root in call.roots}
+    copied = [value for copy in trace.each(Created) for value in copy.inputs]
+    while copied:
+        value = copied.pop()
+        maker = trace.maker(value)
+        used.add(value.id)
+        if value.form is not Form.TENSOR and isinstance(maker, Applied):
+            copied.extend(maker.inputs)
     for op in trace.each(Applied):
-        if op.cut is None and all(output.form.value == "tensor" for output in op.outputs):
+        if op.cut is None and all(output.form is Form.TENSOR for output in op.outputs):
             used.update(value.id for value in operands(op))
     return [
         (op, output)

@@ -20,16 +20,14 @@ class Trainer:
         closeness = [self.contrast(x)]
         self.encoder_steps.step()  # expect[GS404] `self.encoder_steps.step()`
         self.classifier_steps.zero_grad()
-        with torch.no_grad():
-            code = self.encoder(x)
-        loss = nn.functional.cross_entropy(self.classifier(code), y)
+        loss = nn.functional.cross_entropy(self.classifier(x), y)
         loss.backward()
         self.classifier_steps.step()
         return closeness[0].item() + loss.item()
 
 
 torch.manual_seed(1)
-encoder, classifier = nn.Linear(5, 4), nn.Linear(4, 2)
+encoder, classifier = nn.Linear(5, 4), nn.Linear(5, 2)
 before = [p.detach().clone() for p in encoder.parameters()]
 trainer = Trainer(encoder, classifier)
 for _ in range(3):
