@@ -12,6 +12,7 @@ from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
 from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
 from gradsight.autograd.vanishing import vanishing
+from gradsight.autograd.wiring import Wiring
 from gradsight.document import Document
 from gradsight.finding import Related
 from gradsight.syntax.found import Found
@@ -85,6 +86,11 @@ class View:
     def training(self) -> Training:
         """Who asks for gradients in this trace, and who gets them."""
         return Training(self.trace, self.backwards)
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """Who holds, registers and hides the parameters of this trace."""
+        return Wiring(self.trace, self.training)
 
     @cached_property
     def origins(self) -> Origins:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from gradsight.autograd.events import AttributeSet, MethodNamed, Rebound
-from gradsight.static import containers, loop_tools, module_containers, ops, tensor_attributes
+from gradsight.static import containers, loop_tools, module_containers, ops, registration, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -141,8 +142,9 @@ def _assign_attribute(w: Walker, target: ast.Attribute, item: Object, statement:
         )
     name = ast.unparse(target)
     _noted_rebinding(w, statement, name, found.attributes.get(target.attr), item)
-    attributes = {**found.attributes, target.attr: item}
-    w.state.heap[receiver.id] = Instance(found.type, attributes, found.is_module, found.buffers, found.complete)
+    if found.is_module:
+        found = registration.assigned(w, target, receiver, found, item, statement)
+    w.state.heap[receiver.id] = replace(found, attributes={**found.attributes, target.attr: item})
     w.called(item, name)
 
 

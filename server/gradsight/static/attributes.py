@@ -67,7 +67,7 @@ def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
             item, owner = found
             if isinstance(item, Function) and any(d == Dotted("classmethod") for d, _ in item.decorators):
                 return functions.bind_receiver(item, receiver, owner)
-            return item
+            return functions.owned(item, owner) if isinstance(item, Function) else item
         case Super(owner, of):
             return _on_super(w, owner, of, name)
         case Partial() if name == "func":

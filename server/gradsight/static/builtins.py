@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from gradsight.autograd.events import Cut
-from gradsight.static import containers, introspection, module_containers, operators, ops, texts
+from gradsight.static import containers, generators, introspection, module_containers, operators, ops, texts
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -14,6 +14,7 @@ from gradsight.static.objects import (
     Class,
     Const,
     Dict,
+    Function,
     Instance,
     Iterator,
     Left,
@@ -132,6 +133,8 @@ def _iter(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 def _next(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
     first = arguments.get(0, "iterator") or UNKNOWN
+    if isinstance(first, Iterator):
+        return first.items[0] if first.items else first.rest or UNKNOWN  # which leaves the others
     items, _ = containers.iterate(w, first, node)
     return items[0] if items else containers.further(w, first)
 
@@ -208,8 +211,21 @@ def _map(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 
 def _filter(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
-    items, _ = containers.iterate(w, arguments.get(1, "iterable") or UNKNOWN, node)
-    return Iterator(tuple(items), items[-1] if items else None, exact=False)
+    items, exact = containers.iterate(w, arguments.get(1, "iterable") or UNKNOWN, node)
+    function = arguments.get(0, "function")
+    kept: list[Object] = []
+    for index, item in enumerate(items):
+        passes = None
+        if isinstance(function, Function) and index < _MOST_FILTERED and w.live is not None:
+            passes = operators.as_truth(w, w.call(w, node, function, Arguments((item,))))
+        exact = exact and passes is not None
+        if passes is not False:
+            kept.append(item)
+    rest = None if exact or not kept else kept[-1]
+    return generators.made(w, node, Iterator(tuple(kept), rest, exact))
+
+
+_MOST_FILTERED = 16
 
 
 def _isinstance(w: Walker, node: ast.AST, arguments: Arguments) -> Object:

@@ -129,6 +129,9 @@ def _arguments(w: Walker, node: ast.Call) -> Arguments:
 def call(w: Walker, node: ast.AST, function: Object, arguments: Arguments) -> Object:
     """Calls an object with arguments; what cannot be seen is recorded as opaque and gives UNKNOWN."""
     match function:
+        case Function() if functions.takes_receiver(function) and arguments.positional:  # `Base.method(self, ...)`
+            rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.unpacked)
+            return functions.call_function(w, node, function, rest, arguments.positional[0])
         case Function():
             return functions.call_function(w, node, function, arguments)
         case Bound():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradsight.autograd.loop_events import Looped
-from gradsight.static import assignment, containers, operators
+from gradsight.static import assignment, containers, generators, operators
 from gradsight.static.objects import UNKNOWN, Const, Dict, Iterator, List, Object, Range
 from gradsight.static.walker import Frame, Walker
 
@@ -35,7 +35,7 @@ def evaluate_comprehension(w: Walker, node: ast.ListComp | ast.SetComp | ast.Gen
         known = {key.value: item for key, item in results if isinstance(key, Const)}
         return w.allocate(Dict(known, rest if exact and len(known) == len(results) else rest or UNKNOWN))
     if isinstance(node, ast.GeneratorExp):
-        return Iterator(items, rest, exact)
+        return generators.made(w, node, Iterator(items, rest, exact))
     return w.allocate(List(items, rest))
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from types import EllipsisType
 
-from gradsight.static import loop_tools, module_containers, ops, protocols
+from gradsight.static import generators, loop_tools, module_containers, ops, protocols
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -55,7 +55,7 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
             inside_class = [item for item in source.namespace.values() if isinstance(item, EnumMember)]
             return list(inside_class), bool(inside_class)
         case Iterator(items, _, exact):
-            return list(items), exact
+            return (list(items), exact) if generators.goes_on(w, source, node) else ([], True)
         case Range(length) if length is not None:
             return [Const(index) if index < 4 else Scalar() for index in range(min(length, 4))], length <= 4
         case Range():

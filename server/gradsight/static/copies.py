@@ -6,13 +6,26 @@ import ast
 from dataclasses import replace
 
 from gradsight.autograd.events import Created
+from gradsight.autograd.module_events import ModuleCopied
+from gradsight.static import registration
 from gradsight.static.objects import UNKNOWN, Dict, Instance, List, Object, Optimizer, Ref, Tensor, Tuple
 from gradsight.static.walker import Walker
 
 
 def duplicate(w: Walker, node: ast.AST, item: Object, deep: bool) -> Object:
     """A copy; a shallow one shares what the original holds."""
-    return _Copier(w, node, deep).copy(item)
+    copier = _Copier(w, node, deep)
+    copy = copier.copy(item)
+    if deep and w.module(item) is not None:
+        pairs = [
+            (w.state.value(tensor), w.state.value(twin))
+            for _, tensor in registration.named_parameters(w, item)
+            if isinstance(twin := copier.done.get(tensor.id), Tensor)
+        ]
+        given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+        name = ast.unparse(given) if isinstance(given, ast.Name | ast.Attribute) else None
+        w.record(ModuleCopied, node, name=name, pairs=tuple(pairs))
+    return copy
 
 
 class _Copier:

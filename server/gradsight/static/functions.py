@@ -149,13 +149,23 @@ def outside_bases(of: Object) -> list[str]:
 
 def bind_receiver(function: Function, receiver: Object, owner: Class) -> Object:
     """A function found in a class, looked up on an object."""
-    owned = replace(function, owner=owner)
+    known = owned(function, owner)
     for decorator, _ in function.decorators:
         if decorator == Dotted("staticmethod"):
-            return owned
+            return known
         if decorator == Dotted("classmethod"):
-            return Bound(owned, owner)
-    return Bound(owned, receiver)
+            return Bound(known, owner)
+    return Bound(known, receiver)
+
+
+def owned(function: Function, owner: Class) -> Function:
+    """A function found in a class, looked up on the class itself."""
+    return replace(function, owner=owner)
+
+
+def takes_receiver(function: Function) -> bool:
+    """Whether what was looked up on a class wants the object as its first argument."""
+    return function.owner is not None and Dotted("staticmethod") not in [each for each, _ in function.decorators]
 
 
 def is_property(function: Object) -> bool:

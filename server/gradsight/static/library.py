@@ -23,6 +23,7 @@ from gradsight.static import (
     ops,
     optimizers,
     records,
+    registration,
     translate,
 )
 from gradsight.static.objects import (
@@ -208,6 +209,9 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         return distributions.construct(w, family, arguments)
     if name in ("torch.distributions.kl_divergence", "torch.distributions.kl.kl_divergence"):
         return distributions.divergence(w, node, arguments)
+    if name.startswith("torch.nn.") and name.endswith(".__init__"):
+        registration.initialised(w, arguments.get(0, "self") or UNKNOWN)
+        return NONE
     if modules.is_library_module(name):
         return modules.construct(w, node, name, arguments)
     if name.startswith("torch.nn.init."):

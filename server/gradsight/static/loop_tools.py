@@ -110,7 +110,7 @@ def clips(name: str) -> bool:
 
 def clip(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`clip_grad_norm_(parameters, ...)`."""
-    parameters = optimizers.held(w, arguments.get(0, "parameters") or UNKNOWN)
+    parameters = optimizers.held(w, arguments.get(0, "parameters") or UNKNOWN, node, by="clip")
     w.record(Clipped, node, parameters=parameters)
     if name.endswith("value_"):
         return NONE

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import GradsCleared, RequiresGradSet
-from gradsight.static import filling, loop_tools, optimizers
+from gradsight.autograd.module_events import StateLoaded
+from gradsight.static import filling, generators, loop_tools, optimizers, registration
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -95,16 +96,29 @@ def _complete(w: Walker, called: _Called) -> bool:
     return True
 
 
+def _listed(w: Walker, called: _Called, method: str) -> None:
+    registration.listed(w, called.node, called.ref, method, tuple(tensor.id for _, tensor in called.parameters))
+
+
+def _state(w: Walker, called: _Called) -> Object:
+    _listed(w, called, "state_dict")
+    return UNKNOWN
+
+
 def _parameters(w: Walker, called: _Called) -> Object:
+    _listed(w, called, "parameters")
     tensors: tuple[Object, ...] = tuple(tensor for _, tensor in called.parameters)
     exact = _complete(w, called)
-    return Iterator(tensors, None if exact else tensors[-1] if tensors else w.unknown_tensor(), exact)
+    rest = None if exact else tensors[-1] if tensors else w.unknown_tensor()
+    return generators.made(w, called.node, Iterator(tensors, rest, exact))
 
 
 def _named_parameters(w: Walker, called: _Called) -> Object:
+    _listed(w, called, "named_parameters")
     pairs = tuple(Tuple((Const(name), tensor)) for name, tensor in called.parameters)
     exact = _complete(w, called)
-    return Iterator(pairs, None if exact else pairs[-1] if pairs else UNKNOWN, exact)
+    rest = None if exact else pairs[-1] if pairs else UNKNOWN
+    return generators.made(w, called.node, Iterator(pairs, rest, exact))
 
 
 def _child_iterator(w: Walker, called: _Called) -> Object:
@@ -137,14 +151,14 @@ def _set_mode(w: Walker, called: _Called, name: str) -> None:
     )  # fmt: skip
 
 
+def _receiver(node: ast.AST) -> str | None:
+    return ast.unparse(node.func.value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+
+
 def _zero_grad(w: Walker, called: _Called) -> Object:
     known = tuple(tensor.id for _, tensor in called.parameters) if _complete(w, called) else None
     optimizers.clear(w, known)
-    name = (
-        ast.unparse(called.node.func.value)
-        if isinstance(called.node, ast.Call) and isinstance(called.node.func, ast.Attribute)
-        else None
-    )
+    name = _receiver(called.node)
     w.record(GradsCleared, called.node, parameters=known, by="module", name=name)
     return NONE
 
@@ -162,8 +176,9 @@ def _register(w: Walker, called: _Called) -> Object:
     name, item = called.arguments.get(0, "name"), called.arguments.get(1, "tensor")
     item = item or called.arguments.keywords.get("param") or called.arguments.keywords.get("module")
     if isinstance(name, Const) and isinstance(name.value, str) and item is not None:
-        attributes = {**called.found.attributes, name.value: item}
-        w.state.heap[called.ref.id] = replace(called.found, attributes=attributes)
+        label = f"{_receiver(called.node) or 'self'}.{name.value}"
+        found = registration.member(w, called.node, called.ref, called.found, name.value, label, item)
+        w.state.heap[called.ref.id] = replace(found, attributes={**found.attributes, name.value: item})
     else:
         w.state.heap[called.ref.id] = replace(called.found, complete=False)
     return NONE
@@ -194,6 +209,7 @@ def _part(w: Walker, called: _Called) -> Object:
 
 
 def _load(w: Walker, called: _Called) -> Object:
+    w.record(StateLoaded, called.node, parameters=tuple(tensor.id for _, tensor in called.parameters))
     filling.load(w, called.node, (tensor for _, tensor in called.parameters))
     return UNKNOWN
 
@@ -214,4 +230,5 @@ _HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
     "load_state_dict": _load,
     "get_submodule": _part,
     "get_parameter": _part,
+    "state_dict": _state,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator as Iter
 from dataclasses import replace
 
 from gradsight.autograd import op_facts
-from gradsight.autograd.events import Applied, Created
+from gradsight.autograd.events import Applied, Created, Site
+from gradsight.autograd.module_events import ModuleUsedUnready
 from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
 from gradsight.static import (
@@ -17,6 +17,7 @@ from gradsight.static import (
     module_methods,
     ops,
     records,
+    registration,
     shapes,
     translate,
 )
@@ -38,7 +39,9 @@ from gradsight.static.objects import (
     Tensor,
     Unknown,
 )
+from gradsight.static.registration import named_parameters, parameter_ids
 from gradsight.static.walker import Walker
+from gradsight.syntax.ranges import range_of
 
 _PLAIN_BASES = ("torch.nn.Module", "object", "abc.ABC", "typing.Generic", "typing.Protocol")
 
@@ -52,9 +55,11 @@ def is_library_module(name: str) -> bool:
 def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`nn.Linear(...)`, `nn.Sequential(...)`."""
     attributes, complete = _own_content(w, node, name, arguments)
-    return w.allocate(
+    ref = w.allocate(
         Instance(Dotted(name), attributes, is_module=True, complete=complete, built=arguments, site=w.site(node))
     )
+    registration.built(w, node, ref)
+    return ref
 
 
 def construction_of(w: Walker, arguments: Arguments) -> Construction | None:
@@ -124,7 +129,8 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
     if not is_module and "?" in outside and functions.find_method(of, "forward") is not None:
         is_module = True
     complete = all(base in _PLAIN_BASES for base in outside)
-    ref = w.allocate(Instance(of, {}, is_module=is_module, complete=complete))
+    ready = not (is_module and registration.needs_init(of))
+    ref = w.allocate(Instance(of, {}, is_module=is_module, complete=complete, ready=ready))
     init = functions.find_method(of, "__init__")
     if init is not None and isinstance(init[0], Function):
         w.call(w, node, functions.bind_receiver(init[0], ref, init[1]), arguments)
@@ -134,6 +140,8 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
         records.fill(w, node, ref, of, arguments)
     elif arguments.each() and not is_module:
         w.opaque(node, [ref, *arguments.each()])
+    if is_module and w.live is not None:
+        registration.built(w, node, ref)
     return ref
 
 
@@ -153,6 +161,8 @@ def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
 
 def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: Arguments) -> Object:
     """`module(x)`."""
+    if not found.ready:
+        _used_unready(w, node, ref, found)
     forward = functions.find_method(found.type, "forward")
     if forward is not None and isinstance(forward[0], Function):
         return w.call(w, node, functions.bind_receiver(forward[0], ref, forward[1]), arguments)
@@ -173,6 +183,16 @@ def _call_library(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments
     if not op_facts.is_module(name):
         return _call_unseen(w, node, ref, arguments, shape=shape)
     return ops.apply(w, node, ops.Call(name, arguments, members, construction, shape, built, found.site))
+
+
+def _used_unready(w: Walker, node: ast.AST, ref: Ref, found: Instance) -> None:
+    """PyTorch raises; the walk goes on as if the constructor had called `super().__init__()`."""
+    init = functions.find_method(found.type, "__init__")
+    if init is not None and isinstance(init[0], Function) and isinstance(init[0].code.node, ast.FunctionDef):
+        code = init[0].code
+        built = Site(code.path, code.chunk, range_of(init[0].code.node.body[0]))
+        w.record(ModuleUsedUnready, node, module=ref.id, type=found.type.name, built=built)
+    registration.initialised(w, ref)
 
 
 def _shape(w: Walker, name: str, built: Arguments, given: Arguments) -> Shape | tuple[Shape, ...]:
@@ -273,6 +293,7 @@ def call_super(w: Walker, node: ast.AST, receiver: Super, name: str, arguments: 
     ref = receiver.receiver
     if name in ("__init__", "__new__", "__init_subclass__", "__post_init__"):
         if name == "__init__" and isinstance(ref, Ref):
+            registration.initialised(w, ref)
             _fill_from_base(w, node, ref, arguments)
         return NONE
     found = w.module(ref)
@@ -282,43 +303,3 @@ def call_super(w: Walker, node: ast.AST, receiver: Super, name: str, arguments: 
         return _call_library(w, node, ref, found, arguments)
     w.opaque(node, [ref, *arguments.each()])
     return UNKNOWN
-
-
-# --- parameters --------------------------------------------------------------------------------
-
-
-def named_parameters(
-    w: Walker, ref: Object, prefix: str = "", seen: set[int] | None = None
-) -> Iter[tuple[str, Tensor]]:
-    """The registered parameters of a module and its sub-modules, each once, in the order of assignment."""
-    seen = set() if seen is None else seen
-    found = w.module(ref)
-    if found is None or not isinstance(ref, Ref) or ref.id in seen:
-        return
-    seen.add(ref.id)
-    for name, item in found.attributes.items():
-        if isinstance(item, Tensor) and item.id not in seen and w.state.value(item).is_parameter:
-            seen.add(item.id)
-            yield f"{prefix}{name}", item
-    for name, item in found.attributes.items():
-        if isinstance(item, Ref):
-            yield from named_parameters(w, item, f"{prefix}{name}.", seen)
-
-
-def parameter_ids(w: Walker, ref: Object) -> tuple[int, ...]:
-    """Ids of the parameters of a module."""
-    return tuple(tensor.id for _, tensor in named_parameters(w, ref))
-
-
-def is_complete(w: Walker, ref: Object, seen: set[int] | None = None) -> bool:
-    """Whether all that the module and its sub-modules hold is known."""
-    seen = set() if seen is None else seen
-    found = w.module(ref)
-    if found is None or not isinstance(ref, Ref) or ref.id in seen:
-        return found is not None
-    seen.add(ref.id)
-    return (
-        found.complete
-        and all(is_complete(w, item, seen) for item in found.attributes.values() if w.module(item) is not None)
-        and not any(isinstance(item, Unknown) for item in found.attributes.values())
-    )

@@ -271,6 +271,8 @@ class Instance:
     """Of a module of PyTorch: what its constructor was given."""
     site: Site | None = None
     """Of a module of PyTorch: where it was built."""
+    ready: bool = True
+    """Of a module: whether `nn.Module.__init__` has run, or may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,10 @@ class Iterator:
     exact: bool = True
     scope: int | None = None
     """The grad-mode scope that a generator leaks to its consumer."""
+    number: int | None = None
+    """Which generator it is, where using it up is followed."""
+    made: Site | None = None
+    """Where that one was made."""
 
 
 Object: TypeAlias = (

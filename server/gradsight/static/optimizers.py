@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.autograd.events import GradsCleared, OptimizerBuilt, Stepped
+from gradsight.autograd.events import GradsCleared, OptimizerBuilt, Site, Stepped
+from gradsight.autograd.module_events import GroupsGiven
+from gradsight.static import generators
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -31,14 +33,36 @@ def is_optimizer(name: str) -> bool:
 
 def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     """`torch.optim.SGD(parameters, ...)`."""
-    parameters = held(w, arguments.get(0, "params") or UNKNOWN)
+    given = arguments.get(0, "params") or UNKNOWN
+    groups = _groups(w, given)
+    parts = [held(w, group, node) for group in groups]
+    known = [part for part in parts if part is not None]
+    parameters = tuple(dict.fromkeys(number for part in known for number in part)) if len(known) == len(parts) else None
     ref = w.allocate(Optimizer(name, parameters))
     values = None if parameters is None else tuple(w.state.tensors[number] for number in parameters)
     w.record(OptimizerBuilt, node, optimizer=ref.id, name=None, parameters=values)
+    if parameters is not None:
+        filled = tuple(tuple(w.state.tensors[number] for number in part) for part in known)
+        w.record(GroupsGiven, node, optimizer=ref.id, groups=filled, spots=_spots(w, node, len(filled)))
     return ref
 
 
-def held(w: Walker, item: Object) -> tuple[int, ...] | None:
+def _groups(w: Walker, item: Object) -> list[Object]:
+    """The parameter groups, where all of them are dictionaries of known content; else the whole as one."""
+    listed = w.deref(item, List)
+    items = list(listed.items) if listed is not None and listed.rest is None else []
+    return items if items and all(w.deref(part, Dict) is not None for part in items) else [item]
+
+
+def _spots(w: Walker, node: ast.AST, count: int) -> tuple[Site | None, ...]:
+    """Where the call itself writes out its groups."""
+    given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    if isinstance(given, ast.List | ast.Tuple) and len(given.elts) == count > 1:
+        return tuple(w.site(part) if isinstance(part, ast.Dict) else None for part in given.elts)
+    return (None,) * count
+
+
+def held(w: Walker, item: Object, node: ast.AST, by: str = "optimizer") -> tuple[int, ...] | None:
     """Ids of the tensors that an optimizer gets: tensors, or groups of them; None if unknown."""
     parts: tuple[Object, ...]
     match item:
@@ -47,13 +71,15 @@ def held(w: Walker, item: Object) -> tuple[int, ...] | None:
         case Tuple(items):
             parts = items
         case Iterator(items, _, exact):
+            if not generators.goes_on(w, item, node, by):
+                return ()
             if not exact:
                 return None
             parts = items
         case _:
             found = w.state.heap.get(item.id) if isinstance(item, Ref) else None
             if isinstance(found, Dict):
-                return held(w, found.items.get("params", UNKNOWN)) if found.rest is None else None
+                return held(w, found.items.get("params", UNKNOWN), node, by) if found.rest is None else None
             if not isinstance(found, List) or found.rest is not None:
                 return None
             parts = found.items
@@ -61,7 +87,7 @@ def held(w: Walker, item: Object) -> tuple[int, ...] | None:
     for part in parts:
         if isinstance(part, Tuple) and len(part.items) == 2 and isinstance(part.items[1], Tensor):
             part = part.items[1]  # named_parameters() gives (name, tensor)
-        inner = held(w, part)
+        inner = held(w, part, node, by)
         if inner is None:
             return None
         numbers.extend(inner)
@@ -86,9 +112,11 @@ def call_method(w: Walker, node: ast.AST, ref: Ref, found: Optimizer, name: str,
             w.record(GradsCleared, node, parameters=found.parameters, by="optimizer", name=label)
             return NONE
         case "add_param_group":
-            more = held(w, arguments.get(0, "param_group") or UNKNOWN)
+            more = held(w, arguments.get(0, "param_group") or UNKNOWN, node)
             both = None if more is None or found.parameters is None else found.parameters + more
             w.state.heap[ref.id] = Optimizer(found.type, both)
+            values = None if both is None else tuple(w.state.tensors[number] for number in both)
+            w.record(OptimizerBuilt, node, optimizer=ref.id, name=None, parameters=values)
             return NONE
     return UNKNOWN
 

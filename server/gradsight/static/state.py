@@ -7,7 +7,7 @@ from collections.abc import Iterator as Iter
 from dataclasses import replace
 from typing import Any
 
-from gradsight.autograd.events import Mode
+from gradsight.autograd.events import Mode, Site
 from gradsight.autograd.values import Known, Shape, Value
 from gradsight.static.layers import GONE, Map, common_floor
 from gradsight.static.objects import (
@@ -45,7 +45,7 @@ GRAD_NAMES = "names of gradients"
 
 MAPS = (
     "heap", "tensors", "versions", "gradients", "views", "looking", "dtypes", "untracked", "grad_of", "parents",
-    "captured", "cells",
+    "captured", "used_up", "cells",
 )  # fmt: skip
 """The attributes of a state that are maps; besides them it has `scopes`."""
 
@@ -82,6 +82,8 @@ class State:
         """By scope: the scope around it."""
         self.captured: Map[int, bool] = Map()
         """Scopes that a function closes over: they outlive the call they belong to."""
+        self.used_up: Map[int, Site] = Map()
+        """By generator: what went through it to its end."""
         self.cells: Map[str, Any] = Map()
         """Single facts by name."""
 
@@ -211,6 +213,9 @@ class _Join:
             views = () if here is GONE else here
             more = () if there is GONE else there
             one.looking[number] = (*views, *(view for view in more if view not in views))
+        for number, _, theirs in list(_differing(one.used_up, other.used_up)):
+            if theirs is GONE:
+                one.used_up.pop(number)
         for number, mine, theirs in _differing(one.versions, other.versions):
             one.versions[number] = max(0 if mine is GONE else mine, 0 if theirs is GONE else theirs)
         for number, mine, theirs in _differing(one.gradients, other.gradients):
@@ -285,7 +290,8 @@ class _Join:
                 attributes = dict(mine.attributes)
                 for name, item in theirs.attributes.items():
                     attributes[name] = self.object(attributes[name], item) if name in attributes else item
-                return replace(mine, attributes=attributes, complete=mine.complete and theirs.complete)
+                complete, ready = mine.complete and theirs.complete, mine.ready or theirs.ready
+                return replace(mine, attributes=attributes, complete=complete, ready=ready)
             case Optimizer(kind, a_parameters), Optimizer(_, b_parameters):
                 return Optimizer(kind, a_parameters if a_parameters == b_parameters else None)
         return List((), UNKNOWN, "unknown")

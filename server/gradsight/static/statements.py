@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradsight.autograd.loop_events import Looped
-from gradsight.static import assignment, containers, exits, functions, imports, managers, matching, records
+from gradsight.static import assignment, containers, exits, functions, generators, imports, managers, matching, records
 from gradsight.static.expressions import evaluate
 from gradsight.static.objects import NONE, UNKNOWN, Class, Object, Range
 from gradsight.static.operators import as_truth
@@ -235,6 +235,8 @@ def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
         return
     modes = w.state.modes
     items, exact = containers.iterate(w, source, statement.iter)
+    if any(isinstance(node, ast.Break | ast.Return) for part in statement.body for node in ast.walk(part)):
+        generators.left_early(w, source)
     few = exact and len(items) <= _MOST_EXACT_PASSES
     if few or (len(items) > _PASSES and not isinstance(source, Range) and _is_cheap(statement, len(items))):
         passes = items if exact else [*items, containers.further(w, source)]

@@ -198,6 +198,8 @@ class Walker:
                 isinstance(item, Dict) and item.rest is None and number in reached
             ):
                 state.heap[number] = replace(item, rest=UNKNOWN)
+            if isinstance(item, Instance) and not item.ready:
+                state.heap[number] = replace(item, ready=True)
         self.record(Opaque, node, touched=touched)
 
     # --- values ------------------------------------------------------------------------------
@@ -349,6 +351,8 @@ class Walker:
         """The user calls a tensor by this name from now on, or a layer, and its parameters by names below it."""
         if isinstance(item, Tensor):
             value = self.state.tensors[item.id]
+            if value.is_parameter and "." in (value.name or "") and "." not in name:
+                return  # a name for a moment, such as that of a loop, says less
             if value.name != name:
                 self.state.tensors[item.id] = replace(value, name=name)
             return

@@ -1,0 +1,346 @@
+"""Which trained parameters are out of reach of their optimizer: hidden from the module, held by none, left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from gradsight.autograd.events import (
+    Applied,
+    BackwardCalled,
+    Created,
+    Event,
+    Opaque,
+    OptimizerBuilt,
+    Stepped,
+    Trace,
+)
+from gradsight.autograd.graph import Behind, behind, operands
+from gradsight.autograd.loop_events import ModeSet
+from gradsight.autograd.module_events import (
+    Hidden,
+    MemberSet,
+    ModuleBuilt,
+    ParametersListed,
+    StateLoaded,
+)
+from gradsight.autograd.training import Training
+from gradsight.autograd.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """A container of modules or parameters that the module which has it does not register, and that is trained."""
+
+    hidden: Hidden
+    given: MemberSet
+    """Where the module got the container."""
+    use: Event
+    """The op that computes with what it holds, or the backward that goes through it."""
+    value: Value
+    """One of its parameters that this concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A tensor attribute of a module that is trained through and is no parameter."""
+
+    given: MemberSet
+    value: Value
+    leaf: Value
+    """The leaf it is, or was computed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """Parameters that get gradients and that no optimizer holds, while it holds others of the same loss."""
+
+    call: BackwardCalled
+    parameters: tuple[Value, ...]
+    built: OptimizerBuilt
+    """The optimizer that should have got them."""
+    step: Stepped
+
+
+class Wiring:
+    """What one trace tells about modules and optimizers."""
+
+    def __init__(self, trace: Trace, training: Training) -> None:
+        self.trace = trace
+        self.training = training
+
+    # --- who takes care of a parameter --------------------------------------------------------
+
+    @cached_property
+    def knows_optimizers(self) -> bool:
+        """Whether it is known what each optimizer holds."""
+        built = all(event.parameters is not None for event in self.trace.each(OptimizerBuilt))
+        return built and all(event.parameters is not None for event in self.trace.each(Stepped))
+
+    def is_cared_for(self, leaf: Value) -> bool:
+        """Whether somebody asks for the gradient of a leaf, or updates it otherwise."""
+        return leaf.id in self.training.asked or self.training.is_updated_by_hand(leaf)
+
+    def reached_unseen(self, leaf: int, module: int | None) -> bool:
+        """Whether code out of sight got a leaf otherwise than as a part of `module`."""
+        for event in self.trace.each(Opaque):
+            if event.touched is None:
+                return True
+            if leaf in event.touched and (module is None or module not in event.touched):
+                return True
+        return False
+
+    @cached_property
+    def built(self) -> dict[int, ModuleBuilt]:
+        """By module: how it came into being."""
+        return {event.module: event for event in self.trace.each(ModuleBuilt)}
+
+    @cached_property
+    def _listings(self) -> list[frozenset[int]]:
+        """Which parameters were seen together as those of one module."""
+        built = [frozenset(value.id for value in event.registered) for event in self.trace.each(ModuleBuilt)]
+        return [*built, *(frozenset(event.parameters) for event in self.trace.each(ParametersListed))]
+
+    @cached_property
+    def members(self) -> dict[tuple[int, str], MemberSet]:
+        """By module and attribute: the last time that it was set."""
+        return {(event.module, event.attribute): event for event in self.trace.each(MemberSet)}
+
+    @cached_property
+    def tracked_uses(self) -> dict[int, Applied]:
+        """By leaf: the first op that computes with it and records a graph."""
+        uses: dict[int, Applied] = {}
+        for event in self.trace.each(Applied):
+            if event.scope is None and event.cut is None:
+                for value in event.inputs:
+                    if value.requires_grad and value.is_leaf:
+                        uses.setdefault(value.id, event)
+        return uses
+
+    def trains(self, leaves: Iterable[int]) -> BackwardCalled | None:
+        """The first call that gives one of these leaves a gradient."""
+        return next(iter(self.training.giving(leaves)), None)
+
+    # --- hidden in containers -----------------------------------------------------------------
+
+    def concealed(self) -> Iterator[Concealed]:
+        """Containers whose content takes part in training without being registered."""
+        for hidden in self._hidden():
+            numbers = frozenset(value.id for value in hidden.parameters)
+            given = self.members.get((hidden.module, hidden.attribute))
+            built = self.built.get(hidden.module)
+            if given is None or built is None or not built.trusted or self._is_seen(hidden, numbers):
+                continue
+            call = self.trains(numbers)
+            if call is None and self._is_trained(built):
+                continue
+            used = next((number for number in numbers if number in self.tracked_uses), None)
+            if used is None or (call is None and not self._is_own(hidden, built)):
+                continue
+            value = next(value for value in hidden.parameters if value.id == used)
+            yield Concealed(hidden, given, call or self.tracked_uses[used], value)
+
+    def _hidden(self) -> Iterator[Hidden]:
+        last: dict[tuple[int, str], Hidden] = {}
+        for event in self.trace.events:
+            if isinstance(event, ModuleBuilt | ParametersListed):
+                last.update({(hidden.module, hidden.attribute): hidden for hidden in event.hidden})
+        yield from last.values()
+
+    def _is_seen(self, hidden: Hidden, numbers: frozenset[int]) -> bool:
+        """Whether the content is registered in another place, or looked after in another way."""
+        if any(numbers & listing and not listing <= numbers for listing in self._listings):
+            return True
+        if not self.knows_optimizers and not self.trains(numbers):
+            return True
+        return any(
+            self.is_cared_for(value) or self.reached_unseen(value.id, hidden.module) for value in hidden.parameters
+        )
+
+    def _is_trained(self, built: ModuleBuilt) -> bool:
+        """Whether what the module does register is trained, so that the hidden part must be kept out on purpose."""
+        return self.trains(value.id for value in built.registered) is not None
+
+    def _is_own(self, hidden: Hidden, built: ModuleBuilt) -> bool:
+        """Whether the module's own constructor made what the container holds."""
+        inside = (*built.calls, built.site)
+        makers = [self.trace.maker(value) for value in hidden.parameters]
+        return all(maker is not None and maker.calls[: len(inside)] == inside for maker in makers)
+
+    # --- tensors that are no parameters -------------------------------------------------------
+
+    def unregistered(self) -> Iterator[Loose]:
+        """Tensors that a module keeps as attributes, that require grad and take part in training, and that are no
+        parameters."""
+        for given in self.members.values():
+            value, built = given.value, self.built.get(given.module)
+            if given.form != "tensor" or value is None or value.is_parameter or built is None or not built.trusted:
+                continue
+            leaf = self._loose_leaf(given, value)
+            if leaf is None or not self._takes_part(given, value, leaf, built):
+                continue
+            cared = self.is_cared_for(leaf) or self.is_cared_for(value) or value.id in self.training.asked
+            hidden = self.reached_unseen(leaf.id, given.module) or self.reached_unseen(value.id, given.module)
+            if not cared and not hidden and leaf.id not in self._registered:
+                yield Loose(given, value, leaf)
+
+    def _loose_leaf(self, given: MemberSet, value: Value) -> Value | None:
+        """The leaf that was meant to be trained: the tensor itself, or the one new leaf it was computed from."""
+        built = self.built[given.module]
+        if value.is_leaf:
+            maker = self.trace.maker(value)
+            fresh = isinstance(maker, Created) and maker.cut is None and not maker.inputs and maker.explicit is True
+            return value if fresh and (given.id < built.id or not given.inside) else None
+        graph = behind(self.trace, value)
+        if value.is_leaf is None or not graph.complete or len(graph.leaves) != 1 or given.id > built.id:
+            return None
+        (leaf,) = graph.leaves.values()
+        maker = self.trace.maker(leaf)
+        return leaf if isinstance(maker, Created) and maker.by == "torch.nn.Parameter" else None
+
+    def _takes_part(self, given: MemberSet, value: Value, leaf: Value, built: ModuleBuilt) -> bool:
+        """Whether the tensor is trained through; where nothing of the module is trained in sight: is used."""
+        if self.trains([leaf.id]) is not None:
+            return True
+        if self._is_trained(built) or not self.knows_optimizers:
+            return False
+        return any(
+            used.id == value.id and event.id > built.id and event.scope is None and event.cut is None
+            for event in self.trace.each(Applied)
+            for used in event.inputs
+        )
+
+    # --- made anew in every call --------------------------------------------------------------
+
+    def remade(self) -> Iterator[tuple[ModuleBuilt, Applied]]:
+        """Modules with parameters that a `forward` makes and computes with, and that nobody trains."""
+        inside = [event for event in self.trace.each(ModuleBuilt) if event.within is not None and event.registered]
+        outer = {(*event.calls, event.site) for event in inside}
+        for event in inside:
+            if any(event.calls[: len(way)] == way for way in outer):
+                continue
+            values = event.registered
+            if any(self.is_cared_for(value) or self.reached_unseen(value.id, None) for value in values):
+                continue
+            uses = (self.tracked_uses[value.id] for value in values if value.id in self.tracked_uses)
+            use = next(uses, None)
+            if use is not None:
+                yield event, use
+
+    # --- held by no optimizer -----------------------------------------------------------------
+
+    def unheld(self) -> Iterator[Unheld]:
+        """Parameters that are trained through and held by nobody."""
+        if not self.trace.complete or not self.knows_optimizers or not self.training.steps or self._has_families:
+            return
+        told: set[int] = set()
+        for call, graph in self.training.backwards:
+            if call.api != "backward" or call.raised is not None:
+                continue
+            held = {number for number in graph.leaves if number in self.training.stepped}
+            missing = [leaf for leaf in graph.leaves.values() if self._is_left_out(leaf, held, call)]
+            missing = [leaf for leaf in missing if leaf.id not in told]
+            if not missing or not held or self._is_head_only(graph, {leaf.id for leaf in missing}, held):
+                continue
+            step = self._step_after(call, held)
+            built = self._nearest_optimizer(missing, held, call)
+            if step is not None and built is not None:
+                told |= {leaf.id for leaf in missing}
+                yield Unheld(call, tuple(missing), built, step)
+
+    @cached_property
+    def _has_families(self) -> bool:
+        """Whether optimizers are built one after the other at one place, so that there may be more of them than the
+        walk has seen."""
+        places: dict[object, int] = {}
+        for event in self.trace.each(OptimizerBuilt):
+            key = (event.site, event.calls)
+            places[key] = places.get(key, 0) + 1
+        return not self.trace.observed and any(count >= _FAMILY for count in places.values())
+
+    def _is_left_out(self, leaf: Value, held: set[int], call: BackwardCalled) -> bool:
+        maker = self.trace.maker(leaf)
+        return (
+            leaf.is_parameter
+            and isinstance(maker, Created)
+            and maker.by.startswith("torch.nn.")
+            and maker.cut is None
+            and (leaf.id in self._registered or maker.by != "torch.nn.Parameter")
+            and leaf.id not in self._told_otherwise
+            and not self.is_cared_for(leaf)
+            and not self.training.may_be_trained_unseen(leaf)
+            and not self._shares_layer(maker, held)
+            and not self._is_fixed(leaf.id, held, call)
+        )
+
+    @cached_property
+    def _registered(self) -> frozenset[int]:
+        """Everything that was ever seen as a parameter of a module."""
+        return frozenset(number for listing in self._listings for number in listing)
+
+    @cached_property
+    def _told_otherwise(self) -> frozenset[int]:
+        """What is hidden in a container or made anew in each call: nobody could give it to an optimizer."""
+        inside = (event for event in self.trace.each(ModuleBuilt) if event.within is not None)
+        made = {value.id for event in inside for value in event.registered}
+        return frozenset(made | {value.id for hidden in self._hidden() for value in hidden.parameters})
+
+    def _shares_layer(self, maker: Created, held: set[int]) -> bool:
+        """Whether others of the same layer are held: then this one was left out by choice."""
+        return not self._by_layer.get((maker.site, maker.calls, maker.by), frozenset()).isdisjoint(held)
+
+    @cached_property
+    def _by_layer(self) -> dict[object, frozenset[int]]:
+        layers: dict[object, frozenset[int]] = {}
+        for event in self.trace.each(Created):
+            if event.value.is_parameter and event.by != "torch.nn.Parameter":
+                key = (event.site, event.calls, event.by)
+                layers[key] = layers.get(key, frozenset()) | {event.value.id}
+        return layers
+
+    def _is_fixed(self, leaf: int, held: set[int], call: BackwardCalled) -> bool:
+        """Whether the program treats what the leaf belongs to as given: evaluated only, or loaded."""
+        mode = None
+        for event in self.trace.events:
+            if isinstance(event, ModeSet) and leaf in (event.parameters or ()) and event.id < call.id:
+                mode = event
+            elif isinstance(event, StateLoaded) and leaf in event.parameters and held.isdisjoint(event.parameters):
+                return True
+        return mode is not None and mode.training is not True
+
+    def _is_head_only(self, graph: Behind, missing: set[int], held: set[int]) -> bool:
+        """Whether all that is held lies behind what is missing, on the way to the loss: a head on given features."""
+        tainted: set[int] = set()
+        for node in sorted(graph.nodes, key=lambda node: node.id):
+            values = list(operands(node))
+            fed = any(value.made_by in tainted for value in values)
+            if not fed and any(value.id in held for value in values):
+                return False
+            if fed or any(value.id in missing for value in values):
+                tainted.add(node.id)
+        return True
+
+    def _step_after(self, call: BackwardCalled, held: set[int]) -> Stepped | None:
+        steps = (step for step in self.training.steps if step.event.id > call.id and held & (step.parameters or set()))
+        return next((step.event for step in steps), None)
+
+    def _nearest_optimizer(
+        self, missing: list[Value], held: set[int], call: BackwardCalled
+    ) -> OptimizerBuilt | None:
+        """The one that holds the nearest relatives: what lies in the smallest module around the missing ones."""
+        built = [
+            event
+            for event in self.trace.each(OptimizerBuilt)
+            if event.id < call.id and any(value.id in held for value in event.parameters or ())
+        ]
+        lost = {leaf.id for leaf in missing}
+        for listing in sorted((each for each in self._listings if lost <= each), key=len):
+            near = [event for event in built if any(value.id in listing for value in event.parameters or ())]
+            if near:
+                return near[-1]
+        return built[-1] if built else None
+
+
+_FAMILY = 4
+"""So many optimizers of one place are as many as a comprehension is walked for."""
