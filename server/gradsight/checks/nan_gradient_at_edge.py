@@ -38,9 +38,8 @@ from typing import Any
 
 from gradsight.autograd.edges import Edge, edge_of
 from gradsight.autograd.events import Applied, Event
-from gradsight.autograd.exact import Bounded, Everywhere, Exact, Fact
+from gradsight.autograd.exact import Bounded, Everywhere, Fact
 from gradsight.autograd.exact_forms import Form
-from gradsight.autograd.fills import Fills
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -70,7 +69,6 @@ CHECK = Check(
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """The ops of a graph that is asked for gradients whose argument can be exactly their edge."""
-    exact: Exact | None = None
     told: set[Place] = set()
     for call, graph in view.backwards:
         if view.expects_error(call):
@@ -79,9 +77,8 @@ def find(view: View) -> Iterator[Finding]:
             found = edge_of(node)
             if found is None or not node.outputs or node.outputs[0].requires_grad is not True:
                 continue
-            exact = exact or Exact(view.trace, Fills(view.trace))
             edge, argument = found
-            reached = reaches(exact.of(argument, node), edge)
+            reached = reaches(view.exact.of(argument, node), edge)
             if reached is None or argument.requires_grad is not True or (place := view.place(node)) in told:
                 continue
             told.add(place)

@@ -9,6 +9,8 @@ from functools import cached_property
 from gradsight.autograd.constant_terms import ConstantTerms
 from gradsight.autograd.cuts import Blame, Blames, Origins
 from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
+from gradsight.autograd.exact import Exact
+from gradsight.autograd.fills import Fills
 from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
 from gradsight.autograd.vanishing import vanishing
@@ -91,6 +93,11 @@ class View:
     def wiring(self) -> Wiring:
         """Who holds, registers and hides the parameters of this trace."""
         return Wiring(self.trace, self.training)
+
+    @cached_property
+    def exact(self) -> Exact:
+        """What is known exactly of the elements of tensors."""
+        return Exact(self.trace, Fills(self.trace))
 
     @cached_property
     def origins(self) -> Origins:
