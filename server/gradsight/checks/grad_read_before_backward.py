@@ -64,9 +64,11 @@ def find(view: View) -> Iterator[Finding]:
         if not (value.requires_grad and value.is_leaf and read.has_grad is False) or view.expects_error(read):
             continue
         made = view.trace.maker(value)
-        if not isinstance(made, Created) or _comes_from_elsewhere(view, read, made) or _may_have_gradient(view, read):
+        if not isinstance(made, Created) or comes_from_elsewhere(view, read, made) or may_have_gradient(view, read):
             continue
         found = view.found(read)
+        if found is not None and clears_only(found):
+            continue  # there is nothing to clear yet, and nothing missed but a question
         use = use_of(found) if found is not None else Use.SHOWN
         never = not view.backwards and not any(_CALL.search(document.text) for document in view.documents.values())
         # Keeping None for later is only wrong for sure where no later moment can fill it.
@@ -80,7 +82,20 @@ def find(view: View) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _comes_from_elsewhere(view: View, read: GradRead, made: Created) -> bool:
+def clears_only(found: Found) -> bool:
+    """Whether a gradient is read only to be reset: `w.grad.zero_()`, `w.grad.data.zero_()`, `w.grad.detach_()`."""
+    outer = [parent for parent in reversed(found.parents) if not isinstance(parent, ast.Call)]
+    for parent in outer:
+        if not isinstance(parent, ast.Attribute):
+            return False
+        if parent.attr in ("zero_", "detach_", "fill_"):
+            return True
+        if parent.attr != "data":
+            return False
+    return False
+
+
+def comes_from_elsewhere(view: View, read: GradRead, made: Created) -> bool:
     """Whether the read is in a function that nobody in sight calls, and the tensor was there before: then whoever
     calls it may have called `backward()` too."""
     if view.trace.observed:
@@ -99,7 +114,7 @@ def _outermost(view: View, event: Event) -> tuple[Place, Range | None]:
     return place, None
 
 
-def _may_have_gradient(view: View, read: GradRead) -> bool:
+def may_have_gradient(view: View, read: GradRead) -> bool:
     """Whether anything before the read could have filled `.grad`, or was meant to (and is reported itself)."""
     for event in view.trace.events:
         if event.id > read.id:
