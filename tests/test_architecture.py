@@ -31,6 +31,7 @@ LAYERS = [
     ("static",),
     ("checks",),
     ("probe",),
+    ("judge",),
     ("selection", "suppress", "pages"),
     ("analyse",),
     ("setting_kinds",),

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from gradsight import static
 from gradsight.autograd.events import Trace
-from gradsight.checks import all_checks
 from gradsight.checks.view import View
 from gradsight.document import Document
 from gradsight.finding import Certainty, Finding
+from gradsight.judge import Judged, found_in, judge
 from gradsight.selection import Selection
 from gradsight.suppress import unsuppressed
 from gradsight.text import Place
@@ -36,6 +36,8 @@ class Analysis:
     """What the next analysis of the edited document can reuse; None where nothing was walked."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Every document that findings may point into, by path; the analysed one among them."""
+    judged: Judged | None = None
+    """What the checks said of each part of the walk, before anything was left out."""
 
 
 def analyse(
@@ -65,11 +67,16 @@ def analyse(
         trace = walk.trace if walk is not None else trace
     documents = {**(documents or {}), **(walk.documents if walk is not None else {}), document.path: document}
     findings: Iterable[Finding] = ()
+    judged = None
     if trace.events:
-        findings = _found(View(trace, documents), strict)
+        if walk is not None:
+            judged = judge(walk, documents, previous.judged if previous is not None else None, strict)
+            findings = judged.findings()
+        else:
+            findings = found_in(View(trace, documents), strict)
         findings = _unsuppressed(documents, _inside(documents, findings))
         findings = (select or Selection()).heard(findings)
-    return Analysis(document, trace, surest(findings), walk, documents)
+    return Analysis(document, trace, surest(findings), walk, documents, judged)
 
 
 def mentions_torch(text: str) -> bool:
@@ -96,16 +103,6 @@ def _walk(
             raise
         logger.exception("%s could not be read", document.path)
         return None
-
-
-def _found(view: View, strict: bool) -> Iterator[Finding]:
-    for check in all_checks():
-        try:
-            yield from list(check.run(view))
-        except Exception:
-            if strict:
-                raise
-            logger.exception("%s failed", check.code)
 
 
 def _inside(documents: Mapping[str, Document], findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -175,6 +175,16 @@ class Document:
         number = bisect_right(self._starts, line) - 1
         return self.chunks[number] if number >= 0 and line < self.chunks[number].end else None
 
+    def chunk_before(self, line: int) -> Placed | None:
+        """The chunk that holds a line, or the last one before it."""
+        number = bisect_right(self._starts, line) - 1
+        return self.chunks[number] if number >= 0 else None
+
+    def placed(self, chunk: Chunk) -> Placed | None:
+        """Where a chunk stands in this document; None if it has changed or is gone."""
+        found = self._by_serial.get(chunk.serial)
+        return found if found is not None and found.chunk is chunk else None
+
     def find(self, span: Range) -> Found | None:
         """The smallest node that covers a range; None outside statements and across them."""
         placed = self.chunk_at(span.start.line)

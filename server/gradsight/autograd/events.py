@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 from gradsight.autograd.values import Known, Value
@@ -295,7 +296,14 @@ class Trace:
         self.error = error
         self.complete = complete
         """False: the run was stopped by a limit, or the walk by its budget; absence then proves nothing."""
-        self._by_id = {event.id: event for event in self.events}
+
+    @cached_property
+    def _by_id(self) -> dict[int, Event]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Event], tuple[Event, ...]]:
+        return {}
 
     def __getitem__(self, id: int) -> Event:
         return self._by_id[id]
@@ -306,7 +314,10 @@ class Trace:
 
     def each(self, kind: type[E]) -> Iterator[E]:
         """All events of one type, in order."""
-        return (event for event in self.events if isinstance(event, kind))
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = self._by_kind[kind] = tuple(event for event in self.events if isinstance(event, kind))
+        return iter(found)  # type: ignore[arg-type]
 
 
 def compatible(one: Event, other: Event) -> bool:

@@ -15,6 +15,7 @@ from gradsight.autograd.events import Event, Site
 from gradsight.autograd.values import Value
 from gradsight.static.functions import MOST_ENTRIES
 from gradsight.static.layers import GONE, Layer, Map
+from gradsight.static.mentions import is_open, links_of
 from gradsight.static.objects import Code
 from gradsight.static.scopes import EXISTS, Scopes, looked_up
 from gradsight.static.state import MAPS, State
@@ -88,6 +89,12 @@ class Block:
     history: Mapping[int, Event | None]
     """The earlier events that it looked at; None where there was none."""
     changes: Facts
+    home: int
+    """The step that its numbers are of."""
+    links: frozenset[int]
+    """The other steps that its events mention something of."""
+    open: bool
+    """Whether one of its events may be about anything at all."""
     events: tuple[Event, ...]
     imported: Mapping[int, Event]
     """Those of its events that happened in imported modules, by id."""
@@ -110,6 +117,9 @@ def finish(w: Walker, before: State, changes: Facts, entered: Mapping[Code, int]
         whole=whole,
         history=w.recorder.history,
         changes=changes,
+        home=w.recorder.step,
+        links=links_of(w.recorder.events, w.recorder.step),
+        open=is_open(w.recorder.events),
         events=tuple(w.recorder.events),
         imported={event.id: event for event in w.recorder.events if event.id < 0},
         names=w.recorder.names,

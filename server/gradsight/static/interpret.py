@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -16,6 +16,7 @@ from gradsight.static.blocks import Base, Block, Differences, changes_of, finish
 from gradsight.static.expressions import evaluate
 from gradsight.static.imports import Imports
 from gradsight.static.objects import Code
+from gradsight.static.parts import Part, each_once, parts_of
 from gradsight.static.project import Project
 from gradsight.static.recorder import PER_STEP, Recorder
 from gradsight.static.state import GRAD_NAMES, State
@@ -25,7 +26,9 @@ from gradsight.syntax.chunks import Chunk
 
 logger = logging.getLogger(__name__)
 
-_GRAD_OF_NAME = re.compile(r"([A-Za-z_][\w.]*)\.grad\b")
+_GRAD = re.compile(r"\.grad\b")
+_NAME_BEFORE = re.compile(r"[A-Za-z_][\w.]*$")
+_LONGEST_NAME = 200
 _BUDGET = 400_000
 _FOR_OTHERS = 60_000
 """How much of it one top-level statement may spend before functions of other files are not entered any more."""
@@ -51,6 +54,8 @@ class Walk:
     trace: Trace
     document: Document | None = None
     steps: tuple[Step, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The trace in groups that have nothing to do with each other."""
     alone: dict[Code, uncalled.Alone] = field(default_factory=dict)
     """Functions that nobody calls, each walked alone."""
     codes: WeakValueDictionary[int, Code] = field(default_factory=WeakValueDictionary)
@@ -89,7 +94,7 @@ class _Interpretation:
             self.imports = Imports(project, document, strict)
         same_file = previous.document is not None and previous.document.path == document.path
         self.previous = previous if same_file and self._imports_stand(previous) else _NOTHING
-        self.grad_names = frozenset(_GRAD_OF_NAME.findall(document.text))
+        self.grad_names = _names_of_gradients(document.text)
         self.chunks = [placed.chunk for placed in document.chunks]
         self.base = Base()
         self.base.maps["cells"][GRAD_NAMES] = self.grad_names
@@ -115,21 +120,17 @@ class _Interpretation:
 
     def run(self) -> Walk:
         alone = self._uncalled() if self._walk() else {}
-        blocks = [step.block for step in self.steps]
-        blocks += [each.block for each in alone.values()]
+        steps = [step.block for step in self.steps]
+        blocks = [*steps, *(each.block for each in alone.values())]
         names: dict[Site, Value] = {}
         for each in alone.values():
             names.update(each.block.names)
-        for step in self.steps:
-            names.update(step.block.names)
-        events = [event for block in blocks for event in block.events]
-        trace = Trace(
-            events if self.imports is None else _each_once(events),
-            observed=False,
-            names=names,
-            complete=all(block.complete for block in blocks),
-        )
-        return Walk(trace, self.document, tuple(self.steps), alone, self.codes, self.grad_names, self.imports)
+        for block in steps:
+            names.update(block.names)
+        complete = all(block.complete for block in blocks)
+        trace = Trace(each_once(blocks), observed=False, names=names, complete=complete)
+        parts = parts_of(steps, [(code.chunk, each.block) for code, each in alone.items()])
+        return Walk(trace, self.document, tuple(self.steps), parts, alone, self.codes, self.grad_names, self.imports)
 
     def _walk(self) -> bool:
         """Walks the chunks; whether the path comes to their end."""
@@ -244,14 +245,7 @@ class _Interpretation:
         return may_enter(old.block, self.entered) and not self.differences.touch(old.block, self.base, self._earlier)
 
 
-def _each_once(events: Iterable[Event]) -> list[Event]:
-    """Without repetitions of what imported modules do: several walks may have had to look into one."""
-    seen: set[int] = set()
-    kept: list[Event] = []
-    for event in events:
-        if event.id < 0:
-            if event.id in seen:
-                continue
-            seen.add(event.id)
-        kept.append(event)
-    return kept
+def _names_of_gradients(text: str) -> frozenset[str]:
+    """The names whose `.grad` a text mentions."""
+    before = (text[max(0, found.start() - _LONGEST_NAME) : found.start()] for found in _GRAD.finditer(text))
+    return frozenset(name.group() for part in before if (name := _NAME_BEFORE.search(part)) is not None)

@@ -20,6 +20,7 @@ class Recorder:
     """
 
     def __init__(self, step: int, earlier: Callable[[int], Event | None]) -> None:
+        self.step = step
         self.events: list[Event] = []
         self.names: dict[Site, Value] = {}
         self.history: dict[int, Event | None] = {}
