@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from gradsight import analyse as module
+from gradsight import judge
 from gradsight.analyse import analyse
 from gradsight.autograd.events import Trace
 from gradsight.checks import all_checks
@@ -65,7 +66,7 @@ def made_up(span: Range, certainty: Certainty = Certainty.CERTAIN, path: str = "
 
 
 def with_checks(monkeypatch: pytest.MonkeyPatch, *checks: Check) -> None:
-    monkeypatch.setattr(module, "all_checks", lambda: checks)
+    monkeypatch.setattr(judge, "all_checks", lambda: checks)
 
 
 def test_findings_are_sorted_and_selected() -> None:

@@ -132,10 +132,14 @@ def finish(w: Walker, before: State, changes: Facts, entered: Mapping[Code, int]
 
 def may_enter(block: Block, entered: Mapping[Code, int]) -> bool:
     """Whether the functions that a block walked may be walked as often now, and no others."""
-    return all(entered.get(code, 0) + count <= MOST_ENTRIES + 1 for code, count in block.entered.items()) and all(
-        entered.get(code, 0) == count or (count > MOST_ENTRIES and entered.get(code, 0) > MOST_ENTRIES)
-        for code, count in block.refused.items()
-    )
+    for code, count in block.entered.items():
+        if entered.get(code, 0) + count > MOST_ENTRIES + 1:
+            return False
+    for code, count in block.refused.items():
+        now = entered.get(code, 0)
+        if now != count and min(now, count) <= MOST_ENTRIES:
+            return False
+    return True
 
 
 def reads_of(state: State) -> tuple[Facts, frozenset[str]]:
