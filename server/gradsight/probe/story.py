@@ -29,6 +29,7 @@ from gradsight.autograd.events import (
 from gradsight.autograd.values import Form, Kind, Value
 from gradsight.document import Document
 from gradsight.probe.carried import Carried
+from gradsight.probe.loop_story import LoopStory
 from gradsight.probe.source_names import operands, receiver_of, simple_text, target_nodes, targets, written_node
 from gradsight.probe.spots import Spot, Spots
 from gradsight.probe.worker import protocol
@@ -58,6 +59,8 @@ class Story:
         self._carried = Carried(self.documents)
         self._lost: set[int] = set()
         """Ids of what was computed behind a cut."""
+        self._stepped_by_scaler: dict[int, str] = {}
+        self._loops = LoopStory(self._spots, self._common, _values, self._stepped_by_scaler)
 
     def tell(self, messages: Iterable[Message], error: Message | None, complete: bool) -> Trace:
         """The trace of all messages; `error` is the exception that ended the program."""
@@ -79,6 +82,8 @@ class Story:
                 self._spots.add(dict(message))
             elif say in tellers:
                 tellers[say](message)
+            elif (event := self._loops.event(message)) is not None:
+                self._events.append(event)
         self._events.sort(key=lambda event: event.id)
         self._resolve_conflicts()
         self._name_layers()
@@ -200,7 +205,7 @@ class Story:
     def _stepped(self, message: Message) -> None:
         spot = self._spots.of(message["at"], "step")
         common = self._common(message, spot)
-        name = simple_text(spot.found, receiver_of(spot.found))
+        name = self._stepped_by_scaler.get(message["at"]) or simple_text(spot.found, receiver_of(spot.found))
         self._events.append(
             Stepped(**common, optimizer=message["optimizer"], name=name, parameters=tuple(message["parameters"]))
         )

@@ -28,7 +28,11 @@ TENSOR, NUMBER, ARRAY = "tensor", "number", "array"
 
 CREATED, APPLIED, MUTATED, SCOPE, BACKWARD = "created", "applied", "mutated", "scope", "backward"
 GRAD_READ, FLAG, BUILT, STEPPED, CLEARED = "grad read", "flag", "built", "stepped", "cleared"
-EVENTS = frozenset({CREATED, APPLIED, MUTATED, SCOPE, BACKWARD, GRAD_READ, FLAG, BUILT, STEPPED, CLEARED})
+CLIPPED, SCALER, SCHEDULED, MODE_SET = "clipped", "scaler", "scheduled", "mode set"
+EVENTS = frozenset(
+    {CREATED, APPLIED, MUTATED, SCOPE, BACKWARD, GRAD_READ, FLAG, BUILT, STEPPED, CLEARED}
+    | {CLIPPED, SCALER, SCHEDULED, MODE_SET}
+)
 
 HELLO, UNUSABLE, PLACE, WHERE, PARAMETERS, END = "hello", "unusable", "place", "where", "parameters", "end"
 JOB, STOP = "job", "stop"

@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 from . import tracebacks
 from .constructors import Constructors
 from .engine import Engine
+from .loops import Loops
 from .operations import Operations, is_building
 from .opnames import OpNames, writes_by_name
 from .parameters import Parameters
@@ -45,6 +46,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         self._operations = Operations(reporter, self._scopes, self._graph)
         self._engine = Engine(self, reporter, self._graph, self.parameters)
         self._training = Training(reporter, self.parameters, most_steps)
+        self._loops = Loops(reporter)
         self._constructors = Constructors(reporter, self._operations)
         self._undo: list[tuple[Any, str, bool, Any]] = []
         self._handles: list[Any] = []
@@ -56,7 +58,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
 
     def __enter__(self) -> Recorder:
         if not self._undo:
-            for part in (self._scopes, self._engine, self._constructors):
+            for part in (self._scopes, self._engine, self._constructors, self._loops):
                 part.install(self._patch)
             self._handles = self._training.install(self._patch)
             tracebacks.install(self._patch)
