@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.cuts import Blame
-from gradsight.autograd.events import Applied, Cut, Event, Scope, ScopeForm
+from gradsight.autograd.events import Applied, Cut, Event, Mode, Scope, ScopeForm
 from gradsight.autograd.graph import flow
 from gradsight.checks.view import View
 from gradsight.finding import Fix
-from gradsight.repair import grad_mode
+from gradsight.repair import calls, grad_mode
 from gradsight.text import Place, Position, Range
 
 
@@ -52,9 +52,21 @@ def fixes(view: View, blame: Blame, scope: Scope) -> list[Fix]:
     """Move out of the block what the loss needs; take the decorator or the switch away."""
     place = view.place(scope)
     document = view.documents[place.path]
+    if is_enabled_inside(view, blame, scope):
+        fix = calls.replace_callee(document, place, "torch.no_grad")
+        if fix is not None:
+            return [fix]
     needed = tuple(dict.fromkeys(statements_inside(view, blame, scope, place)))
     fix = grad_mode.move_out(document, place, needed) or grad_mode.move_out(document, place)
     return [] if fix is None else [fix]
+
+
+def is_enabled_inside(view: View, blame: Blame, scope: Scope) -> bool:
+    """Whether the program switched grad mode on again, which only `inference_mode` does not allow."""
+    if scope.mode is not Mode.INFERENCE:
+        return False
+    inner = (other for other in view.trace.each(Scope) if scope.id < other.id < blame.cut.id)
+    return any(other.mode is Mode.ENABLED for other in inner)
 
 
 def statements_inside(view: View, blame: Blame, scope: Scope, place: Place) -> Iterator[Place]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from gradsight.autograd.events import Mode, Scope, ScopeForm
+from gradsight.autograd.events import Mode, Scope, ScopeForm, Site
+from gradsight.autograd.scope_events import ModeNotEntered
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -69,19 +70,36 @@ def _switch(w: Walker, node: ast.Call, arguments: Arguments) -> Object:
 def enter(w: Walker, manager: Object, node: ast.AST) -> Object:
     """What `with <manager> as name` binds, after the mode has been entered."""
     match manager:
-        case GradMode(mode):
+        case GradMode(mode, made):
             if mode is None:
                 w.state.modes = (*w.state.modes, w.state.modes[-1])
                 _opened_by_with(w, node)
             else:
-                event = w.record(Scope, manager.made or node, mode=mode, form=ScopeForm.WITH)
-                w.state.modes = (*w.state.modes, (mode, event.id))
+                _open(w, made or node, mode)
+            return NONE
+        case Dotted(name) if name in BY_NAME:
+            w.record(ModeNotEntered, node, mode=BY_NAME[name], in_with=True)
+            _open(w, node, BY_NAME[name])
             return NONE
         case Tensor() | Unknown():
             return manager if isinstance(manager, Unknown) else UNKNOWN
         case Iterator(items):  # a generator decorated with contextlib.contextmanager
             return items[0] if items else NONE
     return manager if not isinstance(manager, Dotted) else UNKNOWN
+
+
+def _open(w: Walker, at: ast.AST | Site, mode: Mode) -> None:
+    event = w.record(Scope, at, mode=mode, form=ScopeForm.WITH)
+    w.state.modes = (*w.state.modes, (mode, event.id))
+
+
+def stands_alone(w: Walker, node: ast.expr, item: Object) -> None:
+    """An expression is a statement: a grad mode that is made there is never entered."""
+    mode = item.mode if isinstance(item, GradMode) and isinstance(node, ast.Call) else None
+    if isinstance(item, Dotted):
+        mode = BY_NAME.get(item.name)
+    if mode is not None:
+        w.record(ModeNotEntered, node, mode=mode, in_with=False)
 
 
 def _opened_by_with(w: Walker, node: ast.AST) -> None:

@@ -161,6 +161,9 @@ def _compute(
                 storage=base[0].storage if shared else None,
                 made_by=event_id,
             )
+            if len(base) == 1 and output.alias is not Alias.NEW:
+                inference = base[0].is_inference and (shared or w.state.inference)
+                value = replace(value, is_inference=inference)  # a view of a normal tensor is one, too
             if shared and output.alias is Alias.VIEW and call.name not in _DETACHING:
                 w.state.look_into(value.id, base[0].id)
             if output.alias is Alias.UNTRACKED:

@@ -7,9 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradsight.autograd.loop_events import Looped
-from gradsight.static import assignment, containers, exits, functions, generators, imports, managers, matching, records
+from gradsight.static import (
+    assignment,
+    containers,
+    exits,
+    functions,
+    generators,
+    grad_mode,
+    imports,
+    managers,
+    matching,
+    records,
+)
 from gradsight.static.expressions import evaluate
-from gradsight.static.objects import NONE, UNKNOWN, Class, Object, Range
+from gradsight.static.objects import NONE, UNKNOWN, Class, Dotted, GradMode, Object, Range
 from gradsight.static.operators import as_truth
 from gradsight.static.state import State
 from gradsight.static.walker import Walker
@@ -61,6 +72,8 @@ def join_into(w: Walker, node: ast.AST, *states: State | None) -> None:
 def _expression(w: Walker, statement: ast.Expr) -> None:
     node = statement.value
     item = evaluate(w, node)
+    if w.live is not None and isinstance(item, GradMode | Dotted):
+        grad_mode.stands_alone(w, node, item)
     if w.live is not None and isinstance(node, ast.Attribute):
         assignment.method_named(w, node, item)
     elif w.live is not None and isinstance(node, ast.Compare):
