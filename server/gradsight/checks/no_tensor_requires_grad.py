@@ -28,18 +28,25 @@ One tensor behind the loss that requires grad is enough: data and constants need
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradsight.autograd.events import BackwardCalled, RequiresGradSet
-from gradsight.autograd.graph import Behind, behind
-from gradsight.autograd.starts import Start, meant_starts, possible_starts
+from gradsight.autograd.events import BackwardCalled
+from gradsight.autograd.graph import behind
+from gradsight.autograd.starts import Start, meant_starts
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.freezing import frozen_at
+from gradsight.checks.unstarted import (
+    frozen_model,
+    is_asked,
+    never_started,
+    starts_behind,
+    switched_off,
+    without_graph,
+)
 from gradsight.checks.view import View
-from gradsight.checks.words import assigned_name, listed, name_of, source
+from gradsight.checks.words import listed, name_of, source
 from gradsight.finding import Finding, Fix, Severity
 from gradsight.repair import creation
 from gradsight.text import Place
@@ -61,7 +68,6 @@ CHECK = Check(
     page=__doc__,
 )
 
-_ROOT_RAISED = "does not require grad and does not have a grad_fn"
 _INPUT_RAISED = "One of the differentiated Tensors does not require grad"
 
 
@@ -69,25 +75,11 @@ _INPUT_RAISED = "One of the differentiated Tensors does not require grad"
 def find(view: View) -> Iterator[Finding]:
     """The calls that have nothing to differentiate."""
     for call, found in view.backwards:
-        root = _without_graph(view, call, found)
+        root = without_graph(view, call, found)
         wanted = [root] if root is not None else list(_untracked_inputs(view, call))
         if wanted and not view.expects_error(call):
-            yield from (_finding(view, call, value, asked_for=root is None) for value in wanted)
-
-
-def _without_graph(view: View, call: BackwardCalled, found: Behind) -> Value | None:
-    """The first root for which PyTorch raises because the graph behind it never started."""
-    if view.trace.observed and _ROOT_RAISED not in (call.raised or ""):
-        return None
-    for root in call.roots:
-        if root.requires_grad is False:
-            alone = found if len(call.roots) == 1 else behind(view.trace, root)
-            return root if _never_started(alone) else None
-    return None
-
-
-def _never_started(found: Behind) -> bool:
-    return found.complete and bool(found.sources) and not found.cuts and not found.leaves
+            unfrozen = [value for value in wanted if root is None or not frozen_model(view, value)]
+            yield from (_finding(view, call, value, asked_for=root is None) for value in unfrozen)
 
 
 def _untracked_inputs(view: View, call: BackwardCalled) -> Iterator[Value]:
@@ -95,19 +87,19 @@ def _untracked_inputs(view: View, call: BackwardCalled) -> Iterator[Value]:
     if call.api != "grad" or (view.trace.observed and _INPUT_RAISED not in (call.raised or "")):
         return
     for wanted in call.inputs or ():
-        if wanted.requires_grad is False and _never_started(behind(view.trace, wanted)):
+        if wanted.requires_grad is False and never_started(behind(view.trace, wanted)):
             yield wanted
 
 
 def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) -> Finding:
-    starts = possible_starts(view.trace, root, is_wanted=lambda value: _is_asked(view, value))
+    starts = starts_behind(view, root)
     frozen = [start for start in starts if start.value.requires_grad]
     fresh = [start for start in starts if start not in frozen]
-    meant = meant_starts(fresh, [start.value.id for start in fresh if _is_asked(view, start.value)])
-    switches = {frozen_at(view, event): event for start in frozen for event in _switched_off(view, start)}
+    meant = meant_starts(fresh, [start.value.id for start in fresh if is_asked(view, start.value)])
+    switches = {frozen_at(view, event): event for start in frozen for event in switched_off(view, start)}
     words: dict[str, Any] = {"call": source(view, call), "root": name_of(view, root)}
     shown = [view.related(call, f"`{words['call']}` raises here")]
-    if len(switches) == 1 and not any(_is_asked(view, start.value) for start in meant):
+    if len(switches) == 1 and not any(is_asked(view, start.value) for start in meant):
         place, event = next(iter(switches.items()))
         if place != view.place(event):
             shown.insert(0, view.related(event, f"`{source(view, event)}` switches it off"))
@@ -131,28 +123,6 @@ def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) 
         related=[view.related(start.event, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
         fixes=_fixes(view, meant), names=listed(view, [start.value for start in named]), **words,
     )  # fmt: skip
-
-
-def _is_asked(view: View, value: Value) -> bool:
-    """Whether somebody wants its gradient: an optimizer, `autograd.grad`, or a reader of its `.grad`. A program that
-    raised never came to read it, so the text is asked too."""
-    if value.id in view.training.asked:
-        return True
-    maker = view.trace.maker(value)
-    name = value.name or (assigned_name(view, maker) if maker is not None else None)
-    if name is None or maker is None:
-        return False
-    return re.search(rf"\b{re.escape(name)}\.grad\b", view.documents[maker.site.path].text) is not None
-
-
-def _switched_off(view: View, start: Start) -> Iterator[RequiresGradSet]:
-    """The last event that froze a tensor."""
-    last = None
-    for event in view.trace.each(RequiresGradSet):
-        if event.value.id == start.value.id and event.flag is False:
-            last = event
-    if last is not None:
-        yield last
 
 
 def cause(view: View, start: Start) -> Place:

@@ -47,10 +47,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gradsight.autograd.events import OptimizerBuilt
+from gradsight.autograd.unheld import Unhelds
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
-from gradsight.checks.words import source
+from gradsight.checks.words import owners, source
 from gradsight.finding import Finding, Related, Severity
 
 CHECK = Check(
@@ -70,7 +71,7 @@ _CHOSEN = re.compile(r"named_parameters\(|requires_grad|filter\(")
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """Trained parameters that no step ever changes."""
-    for unheld in view.wiring.unheld():
+    for unheld in Unhelds(view.wiring).each():
         if is_chosen(view, unheld.built):
             continue
         held = [value for value in unheld.built.parameters or () if value.is_parameter]
@@ -100,19 +101,6 @@ def is_chosen(view: View, built: OptimizerBuilt) -> bool:
     functions = [around for around in found.around() if hasattr(around.node, "args") and hasattr(around.node, "body")]
     text = functions[0].text() if functions else found.text(found.statement)
     return _CHOSEN.search(text) is not None
-
-
-def owners(values: Iterable[Value]) -> str:
-    """The modules that parameters belong to, as the user calls them: `self.encoder` and `self.head`."""
-    names = list(dict.fromkeys(f"`{_owner(value.name)}`" if value.name else "a module" for value in values))
-    if len(names) > 3:
-        names = [*names[:2], f"{len(names) - 2} more"]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "nothing"
-
-
-def _owner(name: str) -> str:
-    first, *others = name.split(".")
-    return f"{first}.{others[0]}" if len(others) > 1 and first == "self" else first if others else name
 
 
 def _made(view: View, values: Iterable[Value]) -> list[Related]:

@@ -118,3 +118,16 @@ def tail_of(view: View, event: Event) -> Place:
     name = lines.offset(found.range_of(attribute).end) - len(attribute.attr)
     dot = lines.text.rfind(".", lines.offset(found.range_of(attribute.value).end), name)
     return Place(place.path, Range(lines.position(dot), place.range.end)) if dot >= 0 else place
+
+
+def owners(values: Iterable[Value]) -> str:
+    """The modules that parameters belong to, as the user calls them: `self.encoder` and `self.head`."""
+    names = list(dict.fromkeys(f"`{_owner(value.name)}`" if value.name else "a module" for value in values))
+    if len(names) > 3:
+        names = [*names[:2], f"{len(names) - 2} more"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "nothing"
+
+
+def _owner(name: str) -> str:
+    first, *others = name.split(".")
+    return f"{first}.{others[0]}" if len(others) > 1 and first == "self" else first if others else name

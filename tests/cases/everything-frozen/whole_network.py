@@ -6,7 +6,7 @@ from torch import nn
 
 torch.manual_seed(0)
 network = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
-network.requires_grad_(False)  # expect[GS101] `network.requires_grad_(False)`
+network.requires_grad_(False)  # expect[GS509] `network.requires_grad_(False)`
 features = torch.randn(6, 4)
 labels = torch.randint(0, 2, (6,))
 loss = nn.functional.cross_entropy(network(features), labels)

@@ -22,7 +22,7 @@ class Classifier(nn.Module):
 
 torch.manual_seed(0)
 model = Classifier()
-set_trainable(model, False)  # expect[GS101] `set_trainable(model, False)`
+set_trainable(model, False)  # expect[GS509] `set_trainable(model, False)`
 optimizer = torch.optim.SGD(model.head.parameters(), lr=0.1)
 loss = nn.functional.cross_entropy(model(torch.randn(5, 8)), torch.randint(0, 3, (5,)))
 loss.backward()
