@@ -98,6 +98,23 @@ def _listed(w: Walker, item: Object) -> list[str] | None:
     return names if names and len(names) == len(items) else None
 
 
+def surely(w: Walker, body: Sequence[ast.stmt]) -> bool:
+    """Whether statements do nothing but import modules of the workspace: that cannot fail."""
+    imports = w.imports
+    if not isinstance(imports, Imports):
+        return False
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            wanted = [(alias.name, 0) for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom):
+            wanted = [(statement.module or "", statement.level)]
+        else:
+            return False
+        if not all(imports.project.find(name, level, w.frame.path, imports.entry.path) for name, level in wanted):
+            return False
+    return True
+
+
 # --- modules -----------------------------------------------------------------------------------
 
 
