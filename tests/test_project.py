@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -38,6 +39,14 @@ def write_at(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+def notebook(folder: Path, name: str, *sources: str) -> Path:
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+        for source in sources
+    ]
+    return write_at(folder, name, json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+
+
 def read(entry: Path, project: Project | None = None) -> Analysis:
     return analyse(sources.read(entry), project=project or Project([str(entry.parent)]), strict=True)
 
@@ -60,7 +69,7 @@ def found(analysis: Analysis) -> list[tuple[str, str, int]]:
         ("lib/__init__.py", "from lib import similarity", "similarity"),
         ("src/measures.py", "from measures import similarity", "similarity"),
         ("src/lib/measures.py", "from lib.measures import similarity", "similarity"),
-        ("measures.py", "try:\n    from measures import similarity\nexcept ImportError:\n    similarity = None", "similarity"),
+        ("measures.py", "try:\n    from measures import similarity as f\nexcept ImportError:\n    f = None", "f"),
         ("measures.py", "def late(a, b):\n    from measures import similarity\n    return similarity(a, b)\n", "late"),
     ],
 )  # fmt: skip
@@ -209,21 +218,15 @@ def test_a_program_that_only_starts_others_is_followed(tmp_path: Path) -> None:
             (w * 2).sum().backward()
         """,
     )
-    entry = write_at(
-        tmp_path, "main.py", "import engine\n\nif __name__ == '__main__':\n    engine.run(3)\n"
-    )
+    entry = write_at(tmp_path, "main.py", "import engine\n\nif __name__ == '__main__':\n    engine.run(3)\n")
     assert found(read(entry)) == [("GS101", "engine.py", 3)]
     plain = write_at(tmp_path, "plain.py", "import engine\nWIDTH = 3\n")
     assert read(plain).walk is None, "it only defines things"
 
 
 def test_notebooks_import_files_beside_them(tmp_path: Path) -> None:
-    import json
-
     write_at(tmp_path, "measures.py", CUT)
-    source = TRAINS.format(imports="from measures import similarity", call="similarity")
-    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}]
-    book = write_at(tmp_path, "book.ipynb", json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    book = notebook(tmp_path, "book.ipynb", TRAINS.format(imports="from measures import similarity", call="similarity"))
     assert found(read(book)) == [("GS204", "measures.py", 4)]
 
 
@@ -233,6 +236,14 @@ def test_jedi_is_asked_where_a_program_changes_its_path(tmp_path: Path) -> None:
     imports = "import sys, os\nsys.path.append(os.path.join('..', 'shared', 'code'))\nfrom measures import similarity"
     entry = write_at(tmp_path, "scripts/train.py", TRAINS.format(imports=imports, call="similarity"))
     assert found(read(entry)) == [("GS204", "measures.py", 4)]
+
+
+def test_notebooks_change_their_path(tmp_path: Path) -> None:
+    write_at(tmp_path, "code/measures.py", CUT)
+    write_at(tmp_path, "pyproject.toml", "")
+    imports = "%matplotlib inline\nimport sys\nsys.path.insert(0, '../code')\nfrom measures import similarity"
+    book = notebook(tmp_path, "books/book.ipynb", TRAINS.format(imports=imports, call="similarity"))
+    assert found(read(book)) == [("GS204", "measures.py", 4)]
 
 
 def test_nothing_outside_the_workspace_is_read(tmp_path: Path) -> None:
@@ -251,7 +262,6 @@ def test_nothing_outside_the_workspace_is_read(tmp_path: Path) -> None:
     [
         "from train import *\nimport train\n",
         "from measures import similarity\n",
-        "def similarity(:\n    (((\n",
         "similarity = similarity\n",
         "raise ImportError\n",
         "import torch\nwhile True: pass\n",

@@ -151,7 +151,12 @@ def _begin(w: Walker, imports: Imports, path: str) -> Module:
         return module
     w.state.scopes[module.scope] = {"__name__": Const(f"<{path}>")}
     layout = imports.layout(path)
-    for index in layout.now if layout is not None else ():
+    if layout is None:
+        return module
+    at_once = layout.now
+    if layout.imports and imports.project.switches_grad_mode(path, imports.entry.path):
+        at_once = tuple(sorted({*layout.imports, *at_once}))  # in their order, then, as when the program runs
+    for index in at_once:
         _walk_chunk(w, module.scope, index, None, at_once=True)
     return module
 

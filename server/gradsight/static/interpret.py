@@ -90,7 +90,7 @@ class _Interpretation:
         self.strict = strict
         self.imports: Imports | None = None
         if project is not None:
-            project.name(document.path)
+            project.begin(document)
             self.imports = Imports(project, document, strict)
         same_file = previous.document is not None and previous.document.path == document.path
         self.previous = previous if same_file and self._imports_stand(previous) else _NOTHING

@@ -19,7 +19,6 @@ _DECORATED = ("def ", "class ", "async ", "@")
 _ASSIGNS_ONE = re.compile(r"([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=(?!=)(?![^\n=]*[^=!<>\n]=(?![=]))")
 _MAIN_GUARD = re.compile(r"if\s+\(?\s*(?:__name__\s*==|['\"]__main__['\"]\s*==)")
 _MINDS_THE_ORDER = re.compile(r"set_grad_enabled|inference_mode|no_grad|\.backward\(|\.step\(|requires_grad|\w_\(")
-SWITCHES_GRAD_MODE = re.compile(r"^(?:[\w.]+\.)?set_grad_enabled\(|^(?:[\w.]+\.)?inference_mode\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,8 @@ class Layout:
     """By name: what binds it."""
     stars: tuple[Unit, ...]
     """`from module import *`: may bind any name."""
+    imports: tuple[int, ...]
+    """Chunks of import statements among what is late."""
     now: tuple[int, ...]
     """Chunks that run when the module is imported."""
 
@@ -82,7 +83,8 @@ def layout_of(document: Document) -> Layout:
         for name, chunks in groups.items()
     }
     stars = tuple(Unit((piece.index,), at) for piece in pieces for at in piece.stars)
-    return Layout(late, stars, tuple(sorted(now)))
+    imports = tuple(piece.index for piece in pieces if piece.aliases or piece.stars)
+    return Layout(late, stars, imports, tuple(sorted(now)))
 
 
 def _joined(groups: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from gradsight import sources
 from gradsight.document import Document
 from gradsight.static.layout import Layout, layout_of
+from gradsight.static.outline import Outline, outline_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,6 @@ _NOT_OURS = frozenset({"site-packages", "dist-packages", "node_modules", "__pyca
 _NEVER = frozenset({"torch", "numpy", "builtins", "__future__"})
 _MOST_FOLDERS = 2_000
 _MOST_SEARCHED = 40
-_TORCH = re.compile(r"\btorch")
-_IMPORTS = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([^#\n()]*)|import[ \t]+([^#\n;]+))", re.MULTILINE
-)
 _CHANGES_THE_PATH = re.compile(r"^[ \t]*(?:import\b|from\b|sys\.path\b|site\.addsitedir\b)[^\n]*", re.MULTILINE)
 
 Unsaved = Callable[[str], "str | None"]
@@ -58,10 +55,12 @@ class Project:
         self._roots = [str(Path(root).absolute()) for root in roots]
         self._closed = closed
         self.unsaved = unsaved
+        self._entry: Document | None = None
         self._named: dict[str, str] = {}
         self._documents: OrderedDict[str, _Kept] = OrderedDict()
         self._characters = 0
         self._layouts: WeakKeyDictionary[Document, Layout] = WeakKeyDictionary()
+        self._outlines: dict[str, tuple[object, Outline | None]] = {}
         self._scopes: dict[str, int] = {}
         self._paths: list[str] = []
         self.generation = 0
@@ -69,6 +68,11 @@ class Project:
         self._forget_folders()
 
     # --- names of files ----------------------------------------------------------------------
+
+    def begin(self, document: Document) -> None:
+        """The program that starts with this document is read now."""
+        self.name(document.path)
+        self._entry = document
 
     def name(self, path: str) -> None:
         """Says how a file is called: whoever finds it by an import calls it the same."""
@@ -82,6 +86,7 @@ class Project:
     def _forget_folders(self) -> None:
         self._listings: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, int, str, str], str | None] = {}
+        self._told: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
         self._root_of: dict[str, str | None] = {}
         self._anywhere: dict[str, frozenset[str]] = {}
 
@@ -108,15 +113,11 @@ class Project:
                 document = Document.from_text(path, text) if kept is None else kept.document.edited(text)
                 kept = self._keep(path, _Kept(None, document))
             return kept.document
-        try:
-            status = os.stat(path)  # noqa: PTH116 - a third of the time, and this is asked often
-        except (OSError, ValueError):
+        stamp = _stamp(path)
+        if stamp is None:
             self._forget(path)
             return None
-        stamp = (status.st_mtime_ns, status.st_size)
         if kept is None or kept.stamp != stamp:
-            if status.st_size > _LARGEST_FILE or not path.endswith(".py"):
-                return None
             try:
                 document = sources.read(Path(path))
             except (sources.CannotRead, RecursionError, ValueError):
@@ -159,9 +160,11 @@ class Project:
         if key not in self._found:
             try:
                 self._found[key] = self._search(name, level, importer, entry)
-            except Exception:  # whatever a file system or jedi may say
+            except Exception:  # whatever a file system may say
                 logger.exception("%s: the import of %s could not be followed", importer, name)
                 self._found[key] = None
+        if self._found[key] is None and not level:
+            return self._elsewhere(name, importer, entry)
         return self._found[key]
 
     def submodule(self, package: str, name: str) -> str | None:
@@ -192,8 +195,6 @@ class Project:
             for folder in folders:
                 if found := self._below(folder, parts, namespaces=namespaces):
                     return self._shown(found)
-        if parts[0] not in sys.stdlib_module_names and parts[0] in self._names_anywhere(root):
-            return self._shown(self._asked_of_jedi(name, importer, root))
         return None
 
     def _search_path(self, importer: str, entry: str, root: str, first: str) -> Iterator[str]:
@@ -241,7 +242,7 @@ class Project:
             self._listings[folder] = names
         return names
 
-    # --- whether a file is worth walking ---------------------------------------------------------
+    # --- what lies behind imports --------------------------------------------------------------
 
     def leads_to_torch(self, document: Document) -> bool:
         """Whether a text that does not speak of torch runs something of modules that do."""
@@ -249,34 +250,41 @@ class Project:
             return False
         if "__main__" not in document.text and not self.layout(document).now:
             return False  # it only defines things
-        seen = {document.path}
-        waiting = [(document.path, document.code)]
-        while waiting and len(seen) < _MOST_SEARCHED:
-            path, text = waiting.pop(0)
-            for found in self._imported(path, text, document.path):
-                if found in seen:
-                    continue
-                seen.add(found)
-                module = self.document(found)
-                if module is not None:
-                    if _TORCH.search(module.text):
-                        return True
-                    waiting.append((found, module.code))
-        return False
+        behind = self._behind(document.path, outline_of(document.code), document.path)
+        return any(outline.speaks_of_torch for outline in behind)
 
-    def _imported(self, path: str, text: str, entry: str) -> Iterator[str]:
-        for match in _IMPORTS.finditer(text):
-            dots, source, names, modules = match.groups()
-            if modules is not None:
-                wanted = [(part.split()[0], 0) for part in modules.split(",") if part.strip()]
-            else:
-                wanted = [(source, len(dots))]
-                inner = [part.split()[0] for part in names.split(",") if part.strip()]
-                wanted += [(f"{source}.{name}" if source else name, len(dots)) for name in inner]
-            for name, level in wanted:
-                found = self.find(name, level, path, entry)
-                if found is not None:
-                    yield found
+    def switches_grad_mode(self, path: str, entry: str) -> bool:
+        """Whether importing a module, or what it imports, switches grad mode for everybody."""
+        outline = self._outline(path)
+        return outline is not None and any(each.switches_grad_mode for each in self._behind(path, outline, entry))
+
+    def _behind(self, path: str, outline: Outline, entry: str) -> Iterator[Outline]:
+        """The outlines of a module and of the nearest ones that it imports."""
+        seen = {path}
+        waiting = [(path, outline)]
+        while waiting:
+            here, outline = waiting.pop(0)
+            yield outline
+            for name, level in outline.imports:
+                found = self.find(name, level, here, entry)
+                if found is not None and found not in seen and len(seen) < _MOST_SEARCHED:
+                    seen.add(found)
+                    inner = self._outline(found)
+                    if inner is not None:
+                        waiting.append((found, inner))
+
+    def _outline(self, path: str) -> Outline | None:
+        text = self.unsaved(path) if self.unsaved is not None else None
+        stamp: object = text if text is not None else _stamp(path)
+        kept = self._outlines.get(path)
+        if kept is None or kept[0] != stamp:
+            if text is None and stamp is not None:
+                try:
+                    text = Path(path).read_bytes().decode("utf-8", "replace")
+                except OSError:
+                    stamp = None
+            kept = self._outlines[path] = stamp, None if text is None else outline_of(text)
+        return kept[1]
 
     # --- the workspace -----------------------------------------------------------------------
 
@@ -323,25 +331,51 @@ class Project:
             self._anywhere[root] = frozenset(names)
         return self._anywhere[root]
 
-    def _asked_of_jedi(self, name: str, importer: str, root: str) -> str | None:
-        document = self.document(importer)
-        if document is None:
+    def _elsewhere(self, name: str, importer: str, entry: str) -> str | None:
+        """A module that only a change of `sys.path` lets an import find."""
+        first = name.partition(".")[0]
+        root = self._root(os.path.dirname(_absolute(entry)))  # noqa: PTH120
+        if root is None or first in sys.stdlib_module_names or first in _NEVER or first not in self._names_anywhere(root):
             return None
-        relevant = [match.group() for match in _CHANGES_THE_PATH.finditer(document.code)]
-        if not any("path" in line or "site" in line for line in relevant):
+        texts = [self._entry.code if self._entry is not None and self._entry.path == entry else ""]
+        if importer != entry and (document := self.document(importer)) is not None:
+            texts.append(document.code)
+        lines = tuple(match.group().strip() for text in texts for match in _CHANGES_THE_PATH.finditer(text))
+        if not any(line.startswith(("sys.path", "site.")) for line in lines):
             return None
+        key = (name, entry, lines)
+        if key not in self._told:
+            try:
+                self._told[key] = self._shown(self._asked_of_jedi(name, lines, entry, root))
+            except Exception:  # it is big, and texts are odd
+                logger.exception("%s: jedi could not find %s", importer, name)
+                self._told[key] = None
+        return self._told[key]
+
+    def _asked_of_jedi(self, name: str, lines: tuple[str, ...], entry: str, root: str) -> str | None:
         import jedi  # not before a file needs it: it takes longer than reading most files
 
-        code = "\n".join(line.strip() for line in relevant if not line.rstrip().endswith(("(", "\\")))
+        code = "\n".join(line for line in lines if not line.endswith(("(", "\\")))
         code += f"\nimport {name}"
-        around = jedi.Project(root, sys_path=[], smart_sys_path=True)
-        script = jedi.Script(code, path=importer, project=around, environment=jedi.InterpreterEnvironment())
+        around = jedi.Project(root, sys_path=[os.path.dirname(os.__file__)])  # noqa: PTH120
+        script = jedi.Script(code, path=_absolute(entry), project=around, environment=jedi.InterpreterEnvironment())
         last = code.count("\n") + 1
         for found in script.goto(last, len("import ") + len(name), follow_imports=True):
-            path = found.module_path
-            if found.type == "module" and path is not None and path.suffix == ".py" and _inside(str(path), root):
-                return str(path)
+            path = _absolute(str(found.module_path or ""))
+            if found.type == "module" and path.endswith(".py") and _inside(path, root):
+                return path
         return None
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """When a module was written and how long it is; None for what is no module that can be read."""
+    if not path.endswith(".py"):
+        return None
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a third of the time, and this is asked often
+    except (OSError, ValueError):
+        return None
+    return None if status.st_size > _LARGEST_FILE else (status.st_mtime_ns, status.st_size)
 
 
 def _absolute(path: str) -> str:

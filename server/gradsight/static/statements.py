@@ -212,7 +212,7 @@ def _guarded(w: Walker, statement: ast.Try) -> None:
         execute_block(w, statement.orelse)
     end = w.live
     ends = [end]
-    for index, handler in enumerate(statement.handlers):
+    for index, handler in enumerate(() if imports.surely(w, statement.body) else statement.handlers):
         w.live = (end or start).fork()
         w.branch = (*branch, (number, index + 1))
         if handler.name:
