@@ -335,7 +335,9 @@ class Project:
         """A module that only a change of `sys.path` lets an import find."""
         first = name.partition(".")[0]
         root = self._root(os.path.dirname(_absolute(entry)))  # noqa: PTH120
-        if root is None or first in sys.stdlib_module_names or first in _NEVER or first not in self._names_anywhere(root):
+        if root is None or first in sys.stdlib_module_names or first in _NEVER:
+            return None
+        if first not in self._names_anywhere(root):
             return None
         texts = [self._entry.code if self._entry is not None and self._entry.path == entry else ""]
         if importer != entry and (document := self.document(importer)) is not None:
