@@ -33,6 +33,7 @@ LAYERS = [
     ("probe",),
     ("judge",),
     ("selection", "suppress", "pages"),
+    ("unused_ignores",),
     ("analyse",),
     ("setting_kinds",),
     ("settings",),

@@ -17,6 +17,7 @@ from gradsight.judge import Judged, found_in, judge
 from gradsight.selection import Selection
 from gradsight.suppress import unsuppressed
 from gradsight.text import Place
+from gradsight.unused_ignores import unused
 
 logger = logging.getLogger(__name__)
 
@@ -69,13 +70,14 @@ def analyse(
     findings: Iterable[Finding] = ()
     judged = None
     if trace.events:
+        selection = select or Selection()
         if walk is not None:
             judged = judge(walk, documents, previous.judged if previous is not None else None, strict)
-            findings = judged.findings()
+            every = list(_inside(documents, judged.findings()))
         else:
-            findings = found_in(View(trace, documents), strict)
-        findings = _unsuppressed(documents, _inside(documents, findings))
-        findings = (select or Selection()).heard(findings)
+            every = list(_inside(documents, found_in(View(trace, documents), strict)))
+        findings = [*_unsuppressed(documents, every), *_unused(document, documents, trace, every, selection, strict)]
+        findings = selection.heard(findings)
     return Analysis(document, trace, surest(findings), walk, documents, judged)
 
 
@@ -103,6 +105,23 @@ def _walk(
             raise
         logger.exception("%s could not be read", document.path)
         return None
+
+
+def _unused(
+    document: Document,
+    documents: Mapping[str, Document],
+    trace: Trace,
+    findings: list[Finding],
+    selection: Selection,
+    strict: bool,
+) -> list[Finding]:
+    try:
+        return list(unused(document, documents, trace, findings, selection))
+    except Exception:
+        if strict:
+            raise
+        logger.exception("the comments of %s could not be told", document.path)
+        return []
 
 
 def _inside(documents: Mapping[str, Document], findings: Iterable[Finding]) -> Iterator[Finding]:

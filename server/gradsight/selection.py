@@ -40,6 +40,13 @@ class Selection:
         """Whether a check is selected; of `select` and `ignore` the more specific one decides."""
         return _specificity(self.select, code, name) > _specificity(self.ignore, code, name)
 
+    def hears(self, code: str, name: str, path: str) -> bool:
+        """Whether anything of a check would be heard in a file."""
+        if not self.wants(code, name) or _specificity(_PerFile(self).selectors(path), code, name) >= 0:
+            return False
+        best = max(self.severity, key=lambda selector: _weight(selector, code, name), default=None)
+        return best is None or _weight(best, code, name) < 0 or self.severity[best] is not None
+
     def _severity(self, finding: Finding) -> Severity | None:
         chosen: Severity | None = finding.severity
         best = -1
@@ -61,10 +68,11 @@ class _PerFile:
             return False
         path = finding.place.path
         if path not in self.by_path:
-            self.by_path[path] = self._selectors(path)
+            self.by_path[path] = self.selectors(path)
         return _specificity(self.by_path[path], finding.code, finding.name) >= 0
 
-    def _selectors(self, path: str) -> tuple[str, ...]:
+    def selectors(self, path: str) -> tuple[str, ...]:
+        """What is ignored in a file."""
         file = PurePath(os.path.realpath(path))
         if self.selection.root is not None and file.is_relative_to(self.selection.root):
             file = file.relative_to(self.selection.root)

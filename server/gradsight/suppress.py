@@ -13,7 +13,7 @@ that a formatter leaves for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from gradsight.finding import Edit, Finding, Fix, Safety
 from gradsight.text import LineMap, Place, Range
 
 _MARK = "gradsight:"
-_COMMENT = re.compile(r"#\s*gradsight:\s*ignore(?P<file>-file)?\b(?P<list>\s*\[(?P<selectors>[^\]\n]*)\])?")
+_COMMENT = re.compile(r"#\s*(?P<mark>gradsight:\s*ignore(?P<file>-file)?\b(?P<list>\s*\[(?P<selectors>[^\]\n]*)\])?)")
 
 # Strings first, so that a `#` inside one is no comment; an unclosed string ends with its line, an
 # unclosed triple quote with the text.
@@ -80,27 +80,77 @@ def unsuppressed(text: str, findings: Iterable[Finding]) -> Iterable[Finding]:
     """The findings of one text that no comment in it asks to leave out."""
     if _MARK not in text:
         return findings
-    lines = _read(text)
-    marks = {
-        line: found for line, (_, comment) in lines.comments.items() if (found := list(_COMMENT.finditer(comment)))
-    }
-    if any(mark["file"] for found in marks.values() for mark in found):
+    marks = comments(text)
+    if any(mark.whole_file for mark in marks):
         return ()
-    return [finding for finding in findings if not _suppressed(finding, lines, marks)]
+    return [finding for finding in findings if not any(mark.silences(finding) for mark in marks)]
 
 
-def _suppressed(finding: Finding, lines: _Lines, marks: dict[int, list[re.Match[str]]]) -> bool:
-    first = finding.range.start.line
-    end = finding.range.end.line
-    end = max(end, lines.last.get(end, end))
-    return any(_means(mark, finding) for line in range(first, end + 1) for mark in marks.get(line, ()))
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One such comment."""
+
+    range: Range
+    """Of `gradsight: ignore[...]`, without what stands before and behind it in the comment."""
+    whole: Range
+    """What goes where the mark goes: with the `#` and the blanks before it, or with those behind it."""
+    rest: str
+    """What stays in its place: the `#` of a comment that goes on."""
+    selectors: tuple[tuple[str, Range], ...] | None
+    """What is listed, with its place; None: everything is meant."""
+    whole_file: bool
+    lines: _Lines
+
+    def stands_at(self, finding: Finding) -> bool:
+        """Whether the comment counts for what is found there."""
+        first, end = finding.range.start.line, finding.range.end.line
+        return first <= self.range.start.line <= max(end, self.lines.last.get(end, end))
+
+    def silences(self, finding: Finding) -> bool:
+        """Whether the comment asks to leave this finding out."""
+        if not self.stands_at(finding):
+            return False
+        if self.selectors is None:
+            return True
+        return any(means(selector, finding.code, finding.name) for selector, _ in self.selectors)
 
 
-def _means(mark: re.Match[str], finding: Finding) -> bool:
-    if mark["list"] is None:
-        return True
-    selectors = [selector.strip() for selector in mark["selectors"].split(",")]
-    return any(selector and (finding.code.startswith(selector) or finding.name == selector) for selector in selectors)
+def means(selector: str, code: str, name: str) -> bool:
+    """Whether a selector in a comment means a check: its code, the beginning of it, or its name."""
+    return bool(selector) and (code.startswith(selector) or name == selector)
+
+
+def comments(text: str) -> list[Mark]:
+    """All such comments of a text, in order."""
+    if _MARK not in text:
+        return []
+    lines, found = _read(text), LineMap(text)
+    marks = []
+    for line, (column, comment) in lines.comments.items():
+        for match in _COMMENT.finditer(comment):
+            start, end = column + match.start(), column + match.end()
+            before, behind = found.line(line)[:start], comment[match.end() :]
+            goes_on = bool(behind.strip()) and not behind.lstrip().startswith("#")
+            whole = (start, end + len(behind) - len(behind.lstrip())) if goes_on else (len(before.rstrip()), end)
+            marks.append(
+                Mark(
+                    Range.of(line, column + match.start("mark"), line, end),
+                    Range.of(line, whole[0], line, whole[1]),
+                    "# " if goes_on else "",
+                    None if match["list"] is None else tuple(_selectors(match, line, column)),
+                    match["file"] is not None,
+                    lines,
+                )
+            )
+    return marks
+
+
+def _selectors(match: re.Match[str], line: int, column: int) -> Iterator[tuple[str, Range]]:
+    at = column + match.start("selectors")
+    for part in match["selectors"].split(","):
+        start = at + len(part) - len(part.lstrip())
+        yield part.strip(), Range.of(line, start, line, start + len(part.strip()))
+        at += len(part) + 1
 
 
 def ignore_fix(text: str, finding: Finding) -> Fix | None:
