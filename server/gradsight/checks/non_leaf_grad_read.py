@@ -69,7 +69,7 @@ def find(view: View) -> Iterator[Finding]:
         backward = _backward_before(view, read)
         yield CHECK.finding(
             view.place(read), view.trace, read,
-            severity=Severity.WARNING if use is Use.NEEDED else None,
+            severity=Severity.WARNING if use is Use.NEEDED or (use is Use.KEPT and backward is not None) else None,
             related=_related(view, read, backward), fixes=_fixes(view, read, backward, found),
             read=source(view, read), name=receiver_of(view, read),
         )  # fmt: skip
