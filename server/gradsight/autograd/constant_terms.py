@@ -59,7 +59,7 @@ class ConstantTerms:
         if cut is None or cut.cut is None:
             return None
         leaves = self._waiting(self._blames.origins(*inputs_of(cut)).values())
-        if not leaves or self._is_result(inputs_of(cut)):
+        if not leaves or (cut.cut is not Cut.FIRST_ORDER and self._is_result(inputs_of(cut))):
             return None
         blame = self._blames.blamed(cut, call, (part.value,), leaves, None, term=part.value)
         if blame.kind in (Cut.DETACH, Cut.GRAD_MODE):

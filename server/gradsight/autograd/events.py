@@ -62,6 +62,8 @@ class Cut(Enum):
     """`torch.tensor(t)`, `torch.Tensor([t])`, `Variable(t)`, `nn.Parameter(t)`: copied without its history."""
     GRAD_MODE = "grad mode"
     """The op ran while a scope had switched grad mode off; `Applied.scope` says which."""
+    FIRST_ORDER = "first order"
+    """`autograd.grad` without `create_graph`: a gradient that does not know how it was computed."""
     NOT_DIFFERENTIABLE = "not differentiable"
     """The op has no derivative by nature: argmax, comparisons, casts to integers, sampling."""
     ZERO = "zero derivative"

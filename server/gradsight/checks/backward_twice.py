@@ -39,6 +39,7 @@ from gradsight.autograd.events import Event, GradRead, GradsCleared, Stepped
 from gradsight.autograd.freed import Freed, freed_graphs, is_intact
 from gradsight.autograd.graph import Behind
 from gradsight.autograd.leaves import lost_behind
+from gradsight.checks.create_graph_missing import is_first_order
 from gradsight.checks.define import Check
 from gradsight.checks.graph_carried_across_steps import is_carried
 from gradsight.checks.view import View
@@ -73,6 +74,8 @@ def find(view: View) -> Iterator[Finding]:
         repeated = (call.site, call.calls) == (first.site, first.calls)
         if view.expects_error(call) or is_carried(view, freed) or (repeated and _is_made_in_loop(view, freed)):
             continue
+        if first.api == "grad" and is_first_order(view, first):
+            continue  # with `create_graph=True`, which is missing there, the graph stays
         if lost_behind(view.trace, freed.op) is not None:
             continue  # that leaf was meant to be what the op makes of it, and is reported there
         related = [view.related(freed.op, f"{op_name(freed.op)} saved something for the backward here")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradsight.autograd.events import Applied, BackwardCalled, Created
+from gradsight.autograd.events import Applied, BackwardCalled, Created, Cut
 from gradsight.autograd.graph import Behind, Makers, behind, beyond, operands
 from gradsight.autograd.starts import meant_starts, possible_starts
 from gradsight.autograd.values import Value
@@ -66,9 +66,12 @@ def _gradient(w: Walker, node: ast.AST, of: Value, roots: tuple[Value, ...], cre
     gradient = w.new_value(
         requires_grad=tracked, is_leaf=None if tracked is None else not tracked, kind=of.kind, shape=of.shape
     )
-    if tracked is False:
+    if tracked is False and (off or not any(root.requires_grad for root in roots)):
         return w.keep(gradient)
-    event = w.record(Applied, node, op="torch.autograd.grad", inputs=(*roots, of), outputs=(gradient,), keeps=None)
+    event = w.record(
+        Applied, node, op="torch.autograd.grad", inputs=(*roots, of), outputs=(gradient,),
+        keeps=None if tracked is not False else False, cut=Cut.FIRST_ORDER if tracked is False else None,
+    )  # fmt: skip
     tensor = w.keep(gradient)
     w.state.update(tensor.id, made_by=event.id)
     return tensor

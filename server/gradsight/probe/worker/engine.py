@@ -114,13 +114,16 @@ class Engine:
             self.depth -= 1
             self._reporter.report(BACKWARD, stack, fields, id=number)
         for gradient, of in zip(result, inputs):
-            if isinstance(gradient, torch.Tensor) and gradient.requires_grad:
+            if isinstance(gradient, torch.Tensor):
                 event = self._reporter.identity.next()
                 self._reporter.identity.made(gradient, event)
                 for _ in self._graph.new_nodes([gradient], event):
                     pass
                 outputs = [self._reporter.value(gradient)]
-                made = {"op": "torch.autograd.grad", "inputs": [*wires, of], "outputs": outputs, "keeps": None}
+                made: dict[str, Any] = {"op": "torch.autograd.grad", "inputs": [*wires, of], "outputs": outputs}
+                made["keeps"] = None
+                if not gradient.requires_grad:
+                    made |= {"keeps": False, "cut": "first order" if torch.is_grad_enabled() else None}
                 self._reporter.report(APPLIED, stack, made, id=event)
         return result
 
