@@ -41,6 +41,14 @@ class Erasure:
     step: Stepped
 
 
+@dataclass(frozen=True, slots=True)
+class EarlyStep:
+    """A step before the backward whose gradients it should use."""
+
+    step: Stepped
+    backward: BackwardCalled
+
+
 def pileups(training: Training) -> Iterator[Pileup]:
     """Steps that use the sum of all gradients so far."""
     for steps in _by_optimizer(training):
@@ -97,6 +105,8 @@ def _holds(outer: Site, inner: Site) -> bool:
 def erasures(training: Training) -> Iterator[Erasure]:
     """Clearings between a backward and the step that should have used it, where every step of the optimizer is hit."""
     for steps in _by_optimizer(training):
+        if _early(training, steps) is not None:
+            continue
         before = [None, *steps]
         found = [_erased(training, step, before[index]) for index, step in enumerate(steps)]
         told = [erasure for erasure in found if erasure is not None]
@@ -105,10 +115,51 @@ def erasures(training: Training) -> Iterator[Erasure]:
             yield from told
 
 
+def early_steps(training: Training) -> Iterator[EarlyStep]:
+    """Steps that come before the backward of their pass, so that they never find a gradient."""
+    for steps in _by_optimizer(training):
+        found = _early(training, steps)
+        if found is not None:
+            yield found
+
+
+def _early(training: Training, steps: list[Step]) -> EarlyStep | None:
+    first, *others = steps
+    if _feeding(training, first.parameters, 0, first.event) or training.unseen(first.parameters, first.event.id):
+        return None
+    end = others[0].event.id if others else None
+    calls = training.calls_between(first.event.id, end) if end is not None else training.calls_after(first.event.id)
+    if first.parameters is not None:
+        giving = training.giving(first.parameters)
+        calls = [call for call in calls if call in giving]
+    calls = [call for call in calls if call.api == "backward" and compatible(call, first.event)]
+    if not calls or calls[0].calls != first.event.calls:
+        return None
+    backward = calls[0]
+    if not others:
+        return EarlyStep(first.event, backward) if _is_cleared_around(training, first, backward) else None
+    erased = [_erased(training, step, before) for before, step in pairwise(steps)]
+    if any(each is None for each in erased) or any(step.event.site != first.event.site for step in others):
+        return None
+    return EarlyStep(first.event, backward)
+
+
+def _is_cleared_around(training: Training, step: Step, backward: BackwardCalled) -> bool:
+    """Whether a step that is seen once would find no gradient of an earlier pass either."""
+    alone = training.alone_around(step.event)
+    if alone is None:
+        return True
+    before = training.clearings(step.parameters, alone.begin, step.event.id)
+    after = training.clearings(step.parameters, backward.id, alone.id)
+    return any(isinstance(event, GradsCleared) for event in (*before, *after))
+
+
 def _by_optimizer(training: Training) -> Iterator[list[Step]]:
-    groups: dict[int, list[Step]] = {}
+    groups: dict[object, list[Step]] = {}
     for step in training.steps:
-        groups.setdefault(step.key, []).append(step)
+        alone = training.alone_around(step.event) if step.key < 0 else None
+        known = (step.event.name, alone.id if alone is not None else 0) if step.key < 0 else None
+        groups.setdefault((step.key, known), []).append(step)
     yield from groups.values()
 
 

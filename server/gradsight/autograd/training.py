@@ -23,6 +23,7 @@ from gradsight.autograd.events import (
     compatible,
 )
 from gradsight.autograd.graph import Behind, behind
+from gradsight.autograd.loop_events import WalkedAlone
 from gradsight.autograd.values import Value
 
 Backwards: TypeAlias = Sequence[tuple[BackwardCalled, Behind]]
@@ -84,6 +85,10 @@ class Training:
     def _graphs(self) -> dict[int, Behind]:
         return {call.id: graph for call, graph in self.backwards}
 
+    def graph_of(self, call: BackwardCalled) -> Behind:
+        """What lies behind the roots of this call."""
+        return self._graphs[call.id]
+
     def receivers_of(self, call: BackwardCalled) -> Iterable[int]:
         """Ids of the leaves to which this call gives a gradient."""
         return receivers(call, self._graphs[call.id])
@@ -99,6 +104,10 @@ class Training:
             bisect_right(self.backwards, start, key=_id_of_call) : bisect_left(self.backwards, end, key=_id_of_call)
         ]
         return [call for call, _ in calls]
+
+    def calls_after(self, start: int) -> list[BackwardCalled]:
+        """The calls behind an event, given by id."""
+        return [call for call, _ in self.backwards[bisect_right(self.backwards, start, key=_id_of_call) :]]
 
     def gives(self, leaf: int) -> Sequence[BackwardCalled]:
         """The calls that give this leaf a gradient."""
@@ -181,6 +190,14 @@ class Training:
         events = self._clearing_events
         first, last = bisect_right(events, start, key=_id_of), bisect_left(events, end, key=_id_of)
         return tuple(event for event in events[first:last] if self._clears(event, parameters))
+
+    def unseen(self, parameters: frozenset[int] | None, end: int) -> bool:
+        """Whether code out of sight may have given these tensors gradients before an event, given by id."""
+        return any(isinstance(event, Opaque) for event in self.clearings(parameters, 0, end))
+
+    def alone_around(self, event: Event) -> WalkedAlone | None:
+        """The function that nobody calls in which something happened."""
+        return next((each for each in self.trace.each(WalkedAlone) if each.begin < event.id < each.id), None)
 
     def _clears(self, event: Event, parameters: frozenset[int] | None) -> bool:
         if parameters is None and isinstance(event, Opaque) and event.touched is not None:

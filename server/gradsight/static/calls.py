@@ -242,4 +242,6 @@ def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, argu
         return modules.call_unknown_method(w, node, name, arguments)
     if name not in _SHOWING:
         w.opaque(node, arguments.each())
+    if name == "step" and w.live is not None:
+        loop_tools.step_by_name(w, node)
     return UNKNOWN

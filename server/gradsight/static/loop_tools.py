@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from gradsight.autograd.loop_events import Clipped, Kept, ModeSet, ScalerCalled, Scheduled
 from gradsight.autograd.values import Known
@@ -28,7 +29,10 @@ SCALER = "torch.amp.GradScaler"
 SCHEDULER = "torch.optim.lr_scheduler."
 _SCALERS = (SCALER, "torch.cuda.amp.GradScaler", "torch.cpu.amp.GradScaler", "torch.amp.grad_scaler.GradScaler")
 _CLIPPING = ("clip_grad_norm_", "clip_grad_value_", "clip_grad_norm")
-_SENSITIVE = ("Dropout", "BatchNorm", "InstanceNorm", "SyncBatchNorm", "RReLU", "Transformer", "LSTM", "GRU", "RNN")
+SCHEDULER_NAME = re.compile(r"(^|_)(lr_)?sched(uler)?$")
+OPTIMIZER_NAME = re.compile(r"(^|_)opt(im|imizer)?(_\w+)?$")
+_SENSITIVE = ("Dropout", "BatchNorm", "InstanceNorm", "SyncBatchNorm", "RReLU", "Transformer")
+_RECURRENT = ("LSTM", "GRU", "RNN")
 """Layers that work differently in the two modes, at least with some arguments."""
 
 
@@ -100,6 +104,15 @@ def _scaled(w: Walker, node: ast.AST, item: Object) -> Object:
     return Tuple(tuple(_scaled(w, node, part) for part in parts)) if parts else UNKNOWN
 
 
+def step_by_name(w: Walker, node: ast.AST) -> None:
+    """`step()` of something of which only the name tells what it may be."""
+    name = (_receiver(node) or "").rpartition(".")[2]
+    if SCHEDULER_NAME.search(name):
+        w.record(Scheduled, node, scheduler=-1, name=_receiver(node), type="", optimizer=None)
+    elif OPTIMIZER_NAME.search(name):
+        optimizers.step(w, node, -1, _receiver(node), None)
+
+
 # --- clipping and modes ------------------------------------------------------------------------
 
 
@@ -144,8 +157,8 @@ def _is_sensitive(found: Instance) -> bool:
             for part in ast.walk(found.type.node)
         )
     short = found.type.name.rpartition(".")[2]
-    if short in ("Identity",):
-        return False
+    if short in _RECURRENT:
+        return found.built is None or found.built.unpacked or "dropout" in found.built.keywords
     return short.startswith(_SENSITIVE) or "Dropout" in short
 
 

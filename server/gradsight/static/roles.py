@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from functools import lru_cache
 
@@ -14,7 +13,6 @@ from gradsight.static.walker import Walker
 _TRAINED_OBJECT_NAMES = frozenset(
     ["model", "net", "network", "module", "encoder", "decoder", "generator", "discriminator", "backbone", "policy"]
 )
-_SCHEDULER = re.compile(r"(^|_)(lr_)?sched(uler)?$")
 _SCHEDULERS = ("LRScheduler", "_LRScheduler", "ReduceLROnPlateau")
 _MODULE_METHODS = frozenset(
     ["train", "eval", "parameters", "named_parameters", "state_dict", "load_state_dict", "requires_grad_"]
@@ -29,7 +27,7 @@ def role_of_parameter(parameter: ast.arg, use: set[str], forward: bool) -> str |
         return "optimizer"
     if last == "GradScaler" or ({"scale"} < use and use <= {"scale", "step", "update", "unscale_", "get_scale"}):
         return "scaler"
-    if last in _SCHEDULERS or ("step" in use and _SCHEDULER.search(parameter.arg)):
+    if last in _SCHEDULERS or ("step" in use and loop_tools.SCHEDULER_NAME.search(parameter.arg)):
         return "scheduler"
     if last == "Module" or ("()" in use and (use & _MODULE_METHODS or parameter.arg in _TRAINED_OBJECT_NAMES)):
         return "module"

@@ -16,7 +16,6 @@ _SENSITIVE = (
     torch.nn.modules.dropout._DropoutNd,
     torch.nn.modules.batchnorm._NormBase,
     torch.nn.RReLU,
-    torch.nn.RNNBase,
     torch.nn.MultiheadAttention,
 )
 """Layers that work differently in the two modes, at least with some arguments."""
@@ -107,12 +106,16 @@ class Loops:
                     "modules": [number(part) for part in module.modules()],
                     "training": training,
                     "parameters": [number(parameter) for parameter in module.parameters()],
-                    "varies": any(isinstance(part, _SENSITIVE) for part in module.modules()) or None,
+                    "varies": any(map(_is_sensitive, module.modules())) or None,
                 }
                 self._reporter.report(MODE_SET, frame, fields)
             return original(module, *args, **kwargs)
 
         return set_mode
+
+
+def _is_sensitive(module: Any) -> bool:
+    return isinstance(module, _SENSITIVE) or (isinstance(module, torch.nn.RNNBase) and module.dropout > 0)
 
 
 def _schedulers() -> list[Any]:
