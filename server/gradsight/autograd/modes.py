@@ -32,6 +32,8 @@ def left_in_eval(training: Training) -> Iterator[LeftInEval]:
     for switch in switches:
         if switch.training is not False or switch.varies is False or switch.site in told:
             continue
+        if switch.varies is None and trace.observed:
+            continue
         found = _left(training, switches, switch)
         if found is not None:
             told.add(switch.site)
