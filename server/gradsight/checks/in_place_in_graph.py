@@ -34,12 +34,14 @@ from collections.abc import Iterator
 
 from gradsight.autograd.conflicts import Saves, conflicts
 from gradsight.autograd.events import Applied, Created, Mutated, Trace
+from gradsight.autograd.function_events import FunctionKept
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.in_place_on_saved_tensor import fixes, is_refused
 from gradsight.checks.view import View
 from gradsight.checks.words import goes_on, source, written
 from gradsight.finding import Finding, Severity
+from gradsight.syntax.found import Found
 from gradsight.text import Place
 
 CHECK = Check(
@@ -68,7 +70,12 @@ def find(view: View) -> Iterator[Finding]:
         write.site for write in trace.each(Mutated) if saves.broken_by(write) or saves.may_be_broken_by(write)
     }
     told: set[Place] = set()
+    unwatched = {(event.value.storage, event.id) for event in trace.each(FunctionKept)}
     for write in trace.each(Mutated):
+        if any(storage == write.target.storage and kept < write.id for storage, kept in unwatched):
+            continue  # an attribute of `ctx` keeps it for a backward
+        if by_custom_function(view.found(write)):
+            continue
         if write.site in harmful or write.target.id in roots or not is_in_graph(trace, write):
             continue
         if fills_a_slot(view.node(write)):
@@ -101,6 +108,19 @@ def is_in_graph(trace: Trace, write: Mutated) -> bool:
         and not write.op.startswith("torch.nn.")
         and not is_accumulator(trace, target)
     )
+
+
+def by_custom_function(found: Found | None) -> bool:
+    """Whether this is an autograd function at work, which has its own say on gradients."""
+    if found is None:
+        return False
+    if isinstance(found.node, ast.Call) and ast.unparse(found.node.func).endswith(".apply"):
+        return True
+    functions = [node for node in found.parents if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    match functions[-2:]:
+        case [ast.ClassDef(bases=bases), ast.FunctionDef(name="forward")]:
+            return any(ast.unparse(base).rpartition(".")[2] in ("Function", "InplaceFunction") for base in bases)
+    return False
 
 
 def fills_a_slot(node: ast.AST | None) -> bool:

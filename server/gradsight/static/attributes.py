@@ -7,6 +7,7 @@ import ast
 from gradsight.static import (
     calls,
     containers,
+    custom_functions,
     distributions,
     functions,
     imports,
@@ -60,6 +61,8 @@ def read(w: Walker, node: ast.AST, receiver: Object, name: str) -> Object:
             return _of_tuple(w, node, receiver, name)
         case EnumMember(_, title, value):
             return value if name == "value" else Const(title) if name == "name" else UNKNOWN
+        case Class() if name in ("apply", "forward") and custom_functions.is_function(receiver):
+            return Method(receiver, name)
         case Class():
             found = functions.find_method(receiver, name)
             if found is None:
@@ -116,6 +119,8 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
                 return _of_class(w, node, receiver, *method)
             if found.is_module:
                 return modules.read(w, receiver, found, name)
+            if found.type == custom_functions.CTX:
+                return custom_functions.read_ctx(w, receiver, found, name)
             callable_there = found.type == Dotted("contextlib.ExitStack") or loop_tools.is_tool(found.type)
             return Method(receiver, name) if callable_there else UNKNOWN
     return UNKNOWN

@@ -10,6 +10,7 @@ from gradsight.autograd.events import GradsCleared
 from gradsight.static import (
     backward,
     containers,
+    custom_functions,
     distributions,
     functions,
     library,
@@ -52,6 +53,8 @@ from gradsight.static.walker import Walker
 
 _ALIASES = {
     "torch.nn.parameter.Parameter": "torch.nn.Parameter",
+    "torch.autograd.function.Function": "torch.autograd.Function",
+    "torch.autograd.function.InplaceFunction": "torch.autograd.Function",
     "torch.Variable": "torch.autograd.Variable",
     "torch.autograd.variable.Variable": "torch.autograd.Variable",
     "torch.functional.F": "torch.nn.functional",
@@ -167,6 +170,8 @@ def _call_instance(w: Walker, node: ast.AST, ref: Ref, arguments: Arguments) -> 
     if found is not None:
         if found.is_module:
             return modules.call_module(w, node, ref, found, arguments)
+        if isinstance(found.type, Class) and custom_functions.is_function(found.type):
+            return custom_functions.call_instance(w, node, found.type, arguments)
         method = functions.find_method(found.type, "__call__")
         if method is not None and isinstance(method[0], Function):
             return call(w, node, functions.bind_receiver(method[0], ref, method[1]), arguments)
@@ -184,6 +189,8 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return receiver if name not in ("append", "extend") else NONE
         case Unknown(role):
             return _call_on_unknown(w, node, role, name, arguments)
+        case Class():
+            return custom_functions.call_method(w, node, receiver, name, arguments)
         case Super():
             return modules.call_super(w, node, receiver, name, arguments)
         case Const(value):
@@ -205,6 +212,8 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return containers.call_dict_method(w, node, receiver, name, arguments)
         case Optimizer() if isinstance(receiver, Ref):
             return optimizers.call_method(w, node, receiver, item, name, arguments)
+        case Instance(type=custom_functions.CTX) if isinstance(receiver, Ref):
+            return custom_functions.call_ctx(w, receiver, item, name, arguments)
         case Instance(type=Dotted(managers.STACK)):
             return managers.call_stack_method(w, node, name, arguments)
         case Instance() if item.is_module and isinstance(receiver, Ref):

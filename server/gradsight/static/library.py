@@ -122,6 +122,16 @@ _HARMLESS_TORCH = (
     "torch.nn.utils.parameters_to_vector",
     "torch.use_deterministic_algorithms",
 )
+_DECORATOR_FACTORIES = (
+    "functools.wraps",
+    "functools.lru_cache",
+    "functools.cache",
+    "dataclasses.dataclass",
+    "torch.amp.custom_fwd",
+    "torch.amp.custom_bwd",
+    "torch.cuda.amp.custom_fwd",
+    "torch.cuda.amp.custom_bwd",
+)
 _DATA = ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split", "ConcatDataset", "load_data")
 
 
@@ -139,7 +149,7 @@ def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if name == "functools.partial" and arguments.positional:
         first, *others = arguments.positional
         return Partial(first, tuple(others), tuple(arguments.keywords.items()))
-    if name in ("functools.wraps", "functools.lru_cache", "dataclasses.dataclass", "functools.cache"):
+    if name in _DECORATOR_FACTORIES:
         return Const(name)  # a decorator factory after which the function does what it did before
     if name == "collections.deque":
         return builtins.as_list(w, node, arguments, "deque")

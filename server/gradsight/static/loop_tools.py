@@ -77,9 +77,7 @@ def _call_scaler(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str,
     if name == "scale":
         result = _scaled(w, node, arguments.get(0, "outputs") or UNKNOWN)
         values = tuple(translate.values_in(w, result))
-        w.record(
-            ScalerCalled, node, scaler=ref.id, name=_receiver(node), method=name, scaled=values, enabled=enabled
-        )
+        w.record(ScalerCalled, node, scaler=ref.id, name=_receiver(node), method=name, scaled=values, enabled=enabled)
         return result
     if name not in ("unscale_", "step", "update"):
         return UNKNOWN

@@ -117,8 +117,6 @@ def _fill_from_base(w: Walker, node: ast.AST, ref: Ref, arguments: Arguments) ->
 def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Object:
     """An object of a class of the program."""
     outside = functions.outside_bases(of)
-    if "torch.autograd.Function" in outside:
-        return UNKNOWN
     named = records.tuple_type(of)
     if named is not None:
         return records.named_tuple(named, arguments, of)

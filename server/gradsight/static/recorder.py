@@ -43,6 +43,15 @@ class Recorder:
         finally:
             self._next = outer
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within, what happens is not kept, apart from what imported modules do: it is no part of the program's run."""
+        kept, self.events = self.events, []
+        try:
+            yield
+        finally:
+            self.events = [*kept, *(event for event in self.events if event.id < 0)]
+
     def add(self, event: Event) -> None:
         """Appends an event; not a second time what an imported module did, should two branches import it."""
         if event.id < 0 and event.id in self._by_id:

@@ -85,6 +85,8 @@ def _return(w: Walker, statement: ast.Return) -> None:
     if w.live is None:
         return
     frame = w.frame
+    if w.on_return is not None and w.on_return[0] == len(w.frames):
+        w.on_return[1](statement, item)
     w.state.scopes[frame.scope][_RESULT] = item
     if frame.returned is None:
         frame.returned = w.live

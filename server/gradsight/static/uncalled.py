@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import Event
 from gradsight.autograd.loop_events import WalkedAlone
-from gradsight.static import functions, modules, roles
+from gradsight.static import custom_functions, functions, modules, roles
 from gradsight.static.blocks import Base, Block, finish
 from gradsight.static.objects import Arguments, Class, Code, Dotted, Function, Object
 from gradsight.static.recorder import Recorder
@@ -84,7 +84,13 @@ def _enter(w: Walker, root: Root) -> None:
         _walk_body(w, root.function, roles.arguments_of(w, node, 0), None)
         return
     static = any(decorator == Dotted("staticmethod") for decorator, _ in root.function.decorators)
-    if static or "torch.autograd.Function" in functions.outside_bases(root.owner):
+    if custom_functions.is_function(root.owner) and node.name in ("forward", "backward", "setup_context"):
+        if node.name == "forward":
+            custom_functions.walk_alone(w, root.owner, root.function)
+        elif functions.find_method(root.owner, "forward") is None:
+            _walk_body(w, root.function, roles.arguments_of(w, node, 0), None)
+        return
+    if static:
         _walk_body(w, root.function, roles.arguments_of(w, node, 0), None)
         return
     init = functions.find_method(root.owner, "__init__")

@@ -128,6 +128,8 @@ class Walker:
         """The four entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
+        self.on_return: tuple[int, Callable[[ast.Return, Object], None]] | None = None
+        """Of the call at which depth somebody wants to hear of the `return` statements."""
         self.imports: Imports | None = None
         """How imports of workspace files are followed; None: not at all."""
         self.least_for_others = 0
