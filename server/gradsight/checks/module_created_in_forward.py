@@ -53,6 +53,7 @@ from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import source
 from gradsight.finding import Finding, Severity
+from gradsight.syntax.found import Found
 
 CHECK = Check(
     code="GS510",
@@ -87,7 +88,20 @@ def is_conditional(view: View, built: ModuleBuilt) -> bool:
             if isinstance(around.node, _SOMETIMES):
                 return True
             if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if _leaves_early(around.node, found):
+                    return True
                 if around.node.name == "forward":
                     return False
                 break
     return False
+
+
+def _leaves_early(function: ast.FunctionDef | ast.AsyncFunctionDef, found: Found | None) -> bool:
+    """Whether a `return` under a condition stands before the place: what was made once may be given back from there."""
+    line = getattr(found.node, "lineno", 0) if found is not None else 0
+    return any(
+        isinstance(inner, ast.Return) and inner.lineno < line
+        for statement in function.body
+        if isinstance(statement, _SOMETIMES)
+        for inner in ast.walk(statement)
+    )

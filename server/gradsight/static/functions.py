@@ -120,36 +120,55 @@ def define_class(w: Walker, node: ast.ClassDef) -> Object:
 
 
 def find_method(of: Object, name: str, after: Class | None = None) -> tuple[Object, Class] | None:
-    """A name in the namespaces of a class and its bases, with the class that has it; from behind `after` on."""
-    order = linearised(of)
+    """A name in the namespaces of a class and its bases, with the class that has it; from behind `after` on.
+
+    None as well where the constructor of `nn.Module` comes first.
+    """
+    order = method_order(of)
     if after is not None and after in order:
         order = order[order.index(after) + 1 :]
     for entry in order:
-        if name in entry.namespace:
-            return entry.namespace[name], entry
+        if isinstance(entry, Class):
+            if name in entry.namespace:
+                return entry.namespace[name], entry
+        elif name == "__init__" and entry == Dotted("torch.nn.Module"):
+            return None
     return None
 
 
 def linearised(of: Object) -> list[Class]:
-    """A class and its bases of the program, in the order of look-up (depth first, doubles last)."""
+    """A class and its bases of the program, in the order of look-up."""
+    return [entry for entry in method_order(of) if isinstance(entry, Class)]
+
+
+def method_order(of: Object) -> list[Object]:
+    """A class and all its bases in Python's method resolution order; bases outside the program as they are named.
+
+    Where Python would refuse the order, depth first.
+    """
     if not isinstance(of, Class):
-        return []
-    order = [of]
-    for base in of.bases:
-        order += [entry for entry in linearised(base) if entry not in order]
-    return order
+        return [of] if isinstance(of, Dotted) else []
+    merged: list[Object] = [of]
+    waiting = [method_order(base) for base in of.bases]
+    if len(waiting) == 1:
+        return merged + waiting[0]
+    waiting.append([base for base in of.bases if isinstance(base, Class | Dotted)])
+    while waiting := [order for order in waiting if order]:
+        good = (order[0] for order in waiting if not any(order[0] in other[1:] for other in waiting))
+        head = next(good, waiting[0][0])
+        merged.append(head)
+        waiting = [[entry for entry in order if entry != head] for order in waiting]
+    return merged
 
 
 def outside_bases(of: Object) -> list[str]:
     """The public names of the bases that are not of the program; `?` for one that is unknown."""
-    names: list[str] = []
-    for entry in linearised(of):
-        for base in entry.bases:
-            if isinstance(base, Dotted):
-                names.append(base.name)
-            elif not isinstance(base, Class):
-                names.append("?")
-    return names
+    entries = method_order(of)
+    names = [entry.name for entry in entries if isinstance(entry, Dotted)]
+    unknown = any(
+        not isinstance(base, Class | Dotted) for entry in entries if isinstance(entry, Class) for base in entry.bases
+    )
+    return [*names, "?"] if unknown else names
 
 
 def bind_receiver(function: Function, receiver: Object, owner: Class) -> Object:

@@ -13,11 +13,14 @@ from gradsight.static.objects import (
     Arguments,
     Const,
     Dotted,
+    Instance,
     Iterator,
     Left,
     List,
+    Method,
     Object,
     Range,
+    Ref,
     Scalar,
     Slice,
     Tensor,
@@ -59,6 +62,10 @@ def kind_of(w: Walker, item: Object) -> ArgKind:
     return ArgKind(Form.OTHER)
 
 
+_WITHOUT_TENSORS = frozenset(["torch", "math", "numpy", "np", "builtins", "sys", "time", "string"])
+"""Libraries none of whose constants is a tensor."""
+
+
 def sequence_items(w: Walker, item: Object) -> tuple[Object, ...] | None:
     """The items of a tuple or list, what else it may hold included; None if it is neither."""
     if isinstance(item, Tuple):
@@ -78,7 +85,11 @@ def values_in(w: Walker, item: Object) -> Iterable[Value]:
             yield w.state.value(item)
         case Left(value):
             yield value
-        case Unknown():
+        case Unknown() | Method():  # what looks like a method of an unknown thing may be its attribute
+            yield w.new_value(requires_grad=None)
+        case Dotted(name) if "." in name and name.partition(".")[0] not in _WITHOUT_TENSORS:
+            yield w.new_value(requires_grad=None)
+        case Ref() if w.deref(item, Instance) is not None:
             yield w.new_value(requires_grad=None)
         case _:
             for part in sequence_items(w, item) or ():
