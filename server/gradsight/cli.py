@@ -6,6 +6,7 @@ A command is imported when it runs, so that `check` does not wait for the langua
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit status."""
     logging.basicConfig(level=logging.WARNING, format="gradsight: %(message)s")
     options = _parser().parse_args(arguments)
+    # Walks make many small objects that live as long as the walk; looking for cycles among them again and again
+    # costs a fifth of the time.
+    gc.set_threshold(50_000, 20, 50)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets another one instead of a traceback.
         with suppress(AttributeError, ValueError):

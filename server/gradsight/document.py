@@ -180,6 +180,10 @@ class Document:
         number = bisect_right(self._starts, line) - 1
         return self.chunks[number] if number >= 0 else None
 
+    def by_serial(self, serial: int) -> Placed | None:
+        """The chunk with this serial, if it is still there."""
+        return self._by_serial.get(serial)
+
     def placed(self, chunk: Chunk) -> Placed | None:
         """Where a chunk stands in this document; None if it has changed or is gone."""
         found = self._by_serial.get(chunk.serial)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from gradsight.checks import all_checks
 from gradsight.checks.view import View
@@ -16,11 +17,36 @@ from gradsight.text import Place
 logger = logging.getLogger(__name__)
 
 
+_WHOLE = frozenset({"text", "chunks", "code", "code_lines", "broken", "cells"})
+
+
+class _Watched:
+    """A document that notes whether somebody looked at all of it, not only at what stands at a place."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.seen = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _WHOLE:
+            self.seen = True
+        return getattr(self._document, name)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the checks said of one part."""
+
+    findings: tuple[Finding, ...]
+    texts: frozenset[str]
+    """The documents of which they looked at all, by path."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """What the checks said of each part of a walk, and the texts that their places count in."""
 
-    found: Mapping[Part, tuple[Finding, ...]] = field(default_factory=dict)
+    found: Mapping[Part, Found] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     grad_names: frozenset[str] = frozenset()
     complete: bool = True
@@ -28,7 +54,7 @@ class Judged:
     def findings(self) -> Iterator[Finding]:
         """Those of all parts."""
         for found in self.found.values():
-            yield from found
+            yield from found.findings
 
 
 def judge(walk: Walk, documents: Mapping[str, Document], previous: Judged | None, strict: bool) -> Judged:
@@ -37,13 +63,15 @@ def judge(walk: Walk, documents: Mapping[str, Document], previous: Judged | None
     if previous is None or previous.grad_names != walk.grad_names or previous.complete != complete:
         previous = Judged()
     moves = _Moves(previous.documents, documents)
-    found: dict[Part, tuple[Finding, ...]] = {}
+    found: dict[Part, Found] = {}
     for part in walk.parts:
         kept = previous.found.get(part)
-        moved = None if kept is None else moves.all(kept)
+        moved = None if kept is None else moves.carried(kept)
         if moved is None:
             trace = walk.trace if len(walk.parts) == 1 else part.trace(complete=complete)
-            moved = tuple(found_in(View(trace, documents), strict))
+            watched = {path: _Watched(document) for path, document in documents.items()}
+            findings = tuple(found_in(View(trace, cast(Mapping[str, Document], watched)), strict))
+            moved = Found(findings, frozenset(path for path, each in watched.items() if each.seen))
         found[part] = moved
     return Judged(found, documents, walk.grad_names, complete)
 
@@ -65,10 +93,12 @@ class _Moves:
     def __init__(self, old: Mapping[str, Document], new: Mapping[str, Document]) -> None:
         self._old, self._new = old, new
 
-    def all(self, findings: Iterable[Finding]) -> tuple[Finding, ...] | None:
+    def carried(self, found: Found) -> Found | None:
         """The same findings in the new texts; None where that is not sure."""
+        if any(self._is_other(path) for path in found.texts):
+            return None
         moved = []
-        for finding in findings:
+        for finding in found.findings:
             lines = {place.path: set[int | None]() for place in finding.places()}
             for place in finding.places():
                 lines[place.path].add(self._lines(place))
@@ -76,7 +106,11 @@ class _Moves:
                 return None
             by_path = {path: next(iter(each)) or 0 for path, each in lines.items()}
             moved.append(_moved(finding, by_path) if any(by_path.values()) else finding)
-        return tuple(moved)
+        return Found(tuple(moved), found.texts)
+
+    def _is_other(self, path: str) -> bool:
+        old, new = self._old.get(path), self._new.get(path)
+        return old is None or new is None or (old is not new and old.text != new.text)
 
     def _lines(self, place: Place) -> int | None:
         """How far the statements around a place moved; None if they are others now."""

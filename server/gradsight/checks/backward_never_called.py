@@ -107,13 +107,11 @@ def _inserted(view: View, unfed: Unfed, place: Place) -> Fix | None:
 
 
 def _unreached(view: View) -> Iterator[Finding]:
-    for document in view.documents.values():
-        tops = (
-            Found(statement, (), document.lines, placed.line)
-            for placed in document.chunks
-            if ".backward(" in placed.chunk.text
-            for statement in placed.chunk.body
-        )
+    for path, placed in view.statements:
+        if ".backward(" not in placed.chunk.text:
+            continue
+        document = view.documents[path]
+        tops = (Found(statement, (), document.lines, placed.line) for statement in placed.chunk.body)
         for dead in unreached_calls(tops, "backward"):
             if _ran_near(view, document, dead):
                 stop = Place(document.path, dead.stop.range)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from gradsight.autograd.constant_terms import ConstantTerms
 from gradsight.autograd.cuts import Blame, Blames, Origins
-from gradsight.autograd.events import BackwardCalled, Event, Site, Trace
+from gradsight.autograd.events import WHOLE_TEXT, BackwardCalled, Event, Site, Trace
 from gradsight.autograd.exact import Exact
 from gradsight.autograd.fills import Fills
 from gradsight.autograd.graph import Behind, behind
@@ -17,6 +17,7 @@ from gradsight.autograd.vanishing import vanishing
 from gradsight.autograd.wiring import Wiring
 from gradsight.document import Document
 from gradsight.finding import Related
+from gradsight.syntax.chunks import Placed
 from gradsight.syntax.found import Found
 from gradsight.syntax.uses import expects_error
 from gradsight.text import Place
@@ -78,6 +79,19 @@ class View:
     def related(self, at: Event | Site | Place, message: str) -> Related:
         """A related location with a word on its part in the flow."""
         return Related(message, at if isinstance(at, Place) else self.place(at))
+
+    @cached_property
+    def statements(self) -> tuple[tuple[str, Placed], ...]:
+        """The top-level statements in which something of the trace happened, each with the path of its document."""
+        sites = {(site.path, site.chunk) for event in self.trace.events for site in (event.site, *event.calls)}
+        found: list[tuple[str, Placed]] = []
+        for path, serial in sorted(sites):
+            document = self.documents.get(path)
+            if document is not None and serial == WHOLE_TEXT:
+                found += [(path, placed) for placed in document.chunks]
+            elif document is not None and (placed := document.by_serial(serial)) is not None:
+                found.append((path, placed))
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def backwards(self) -> tuple[tuple[BackwardCalled, Behind], ...]:

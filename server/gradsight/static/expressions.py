@@ -28,6 +28,7 @@ from gradsight.static.state import State
 from gradsight.static.walker import Walker
 
 _BUILTINS = frozenset(dir(builtins))
+_NAMING = (ast.Name, ast.Attribute)
 _EITHER = "<either>"
 """Under this name the two results of a conditional expression are joined."""
 
@@ -39,7 +40,7 @@ def evaluate(w: Walker, node: ast.expr) -> Object:
     w.spend()
     handler = _HANDLERS.get(type(node))
     item = handler(w, node) if handler is not None else UNKNOWN
-    if isinstance(node, ast.Name | ast.Attribute) and w.live is not None:
+    if isinstance(node, _NAMING) and w.live is not None:
         _remember(w, node, item)
     return item
 

@@ -12,6 +12,8 @@ from gradsight.autograd.events import Event, GradsCleared, Opaque, OptimizerBuil
 from gradsight.autograd.values import Value
 from gradsight.static.recorder import PER_STEP
 
+_PLAIN = (str, bool, float, Enum, Site)
+_SEVERAL = (tuple, list, set, frozenset)
 _PLACES = frozenset({"site", "calls", "branch", "raised"})
 
 
@@ -28,8 +30,19 @@ def links_of(events: Sequence[Event], home: int) -> frozenset[int]:
         numbers.add(event.id)
         kind: Any = type(event)
         for name in _mentioning(kind):
-            _gather(getattr(event, name), numbers, seen)
-    return frozenset(home_of(number) for number in numbers if not 0 <= number < PER_STEP) - {home}
+            item = getattr(event, name)
+            if item is None or item == ():
+                continue
+            if type(item) is Value:
+                item = (item,)
+            elif type(item) is not tuple or type(item[0]) is not Value:
+                _gather(item, numbers, seen)
+                continue
+            for value in item:
+                if id(value) not in seen:
+                    seen.add(id(value))
+                    numbers.update((value.id, value.storage or 0, value.made_by or 0))
+    return frozenset([home_of(number) for number in numbers if not 0 <= number < PER_STEP]) - {home}
 
 
 def is_open(events: Iterable[Event]) -> bool:
@@ -47,7 +60,7 @@ def _mentioning(kind: Any) -> tuple[str, ...]:
 
 
 def _gather(item: Any, numbers: set[int], seen: set[int]) -> None:
-    if item is None or isinstance(item, str | bool | Enum | Site):
+    if item is None or isinstance(item, _PLAIN):
         return
     if isinstance(item, int):
         numbers.add(item)
@@ -57,7 +70,7 @@ def _gather(item: Any, numbers: set[int], seen: set[int]) -> None:
             numbers.add(item.id)
             numbers.add(item.storage or 0)
             numbers.add(item.made_by or 0)
-    elif isinstance(item, tuple | list | set | frozenset):
+    elif isinstance(item, _SEVERAL):
         for part in item:
             _gather(part, numbers, seen)
     elif isinstance(item, Mapping):

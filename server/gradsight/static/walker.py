@@ -169,7 +169,16 @@ class Walker:
 
     def site(self, node: ast.AST) -> Site:
         """Where a node of the code being walked stands."""
-        return Site(self.frame.path, self.frame.chunk, range_of(node))
+        frame = self.frames[-1]
+        try:
+            known: Site = node.gradsight_site  # type: ignore[attr-defined]
+            if known.chunk == frame.chunk and known.path == frame.path:
+                return known
+        except AttributeError:
+            pass
+        # Asked for one node again and again: it keeps the answer.
+        found = node.gradsight_site = Site(frame.path, frame.chunk, range_of(node))  # type: ignore[attr-defined]
+        return found
 
     # --- events ------------------------------------------------------------------------------
 

@@ -19,6 +19,15 @@ _GAP = re.compile(r"(?:[\s\\)]|#[^\r\n]*)*")
 def range_of(node: ast.AST) -> Range:
     """The range of a node; for one without a position (a `with` item, arguments) that of its parts."""
     try:
+        return node.gradsight_range  # type: ignore[attr-defined,no-any-return]
+    except AttributeError:
+        # Nodes never move within their chunk, and this is asked often: the node keeps the answer.
+        found = node.gradsight_range = _range_of(node)  # type: ignore[attr-defined]
+        return found
+
+
+def _range_of(node: ast.AST) -> Range:
+    try:
         return Range(
             Position(node.lineno - 1, node.col_offset),  # type: ignore[attr-defined]
             Position(node.end_lineno - 1, node.end_col_offset),  # type: ignore[attr-defined]
