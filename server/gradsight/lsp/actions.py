@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
+from gradsight import sources
 from gradsight.finding import Finding, Safety, Severity
-from gradsight.lsp.convert import SOURCE, Converter, workspace_edit
+from gradsight.lsp.convert import SOURCE, Converter, mark_of, workspace_edit
 from gradsight.lsp.programs import Ran, Read
 from gradsight.lsp.publish import merged
 from gradsight.suppress import ignore_fix
@@ -21,8 +23,17 @@ KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
 class Actions:
     """The code actions of one program at one moment."""
 
-    def __init__(self, read: Read, ran: Ran | None, encoding: Encoding, document_changes: bool) -> None:
+    def __init__(
+        self,
+        read: Read,
+        ran: Ran | None,
+        encoding: Encoding,
+        document_changes: bool,
+        visitors: Iterable[tuple[Finding, Converter]] = (),
+    ) -> None:
+        """`visitors` is what other programs found in this one's text."""
         self._findings = merged(read, ran)
+        self._visitors = list(visitors)
         documents = {**(ran.analysis.documents if ran is not None else {}), **read.analysis.documents}
         self._converter = Converter(read.snapshot, documents, encoding)
         self._text = read.analysis.document.text
@@ -45,7 +56,7 @@ class Actions:
         return actions
 
     def _fixes(self, uri: str, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
-        for number, fix in enumerate(self._fixes_of(uri, diagnostic)):
+        for number, fix in enumerate(fix for fix in self._fixes_of(uri, diagnostic) if _can_be_made(fix["edits"])):
             title = fix["title"] if fix["safe"] else f"{fix['title']} (changes training)"
             yield types.CodeAction(
                 title,
@@ -61,16 +72,18 @@ class Actions:
         if isinstance(data, Mapping) and data.get("version") == self._versions.get(uri):
             fixes: Sequence[Mapping[str, Any]] = data.get("fixes", ())
             return fixes
-        finding = self._finding(uri, diagnostic)
-        return [self._converter.fix(fix) for fix in finding.fixes] if finding else ()
+        finding, converter = self._finding(uri, diagnostic)
+        return [converter.fix(fix) for fix in finding.fixes] if finding else ()
 
-    def _finding(self, uri: str, diagnostic: types.Diagnostic) -> Finding | None:
+    def _finding(self, uri: str, diagnostic: types.Diagnostic) -> tuple[Finding | None, Converter]:
         place = self._converter.place(uri, diagnostic.range)
-        same = (each for each in self._findings if each.code == diagnostic.code and each.place == place)
-        return next(same, None)
+        for finding, converter in [*((each, self._converter) for each in self._findings), *self._visitors]:
+            if finding.code == diagnostic.code and finding.place == place:
+                return finding, converter
+        return None, self._converter
 
     def _ignore(self, uri: str, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
-        finding = self._finding(uri, diagnostic)
+        finding, _ = self._finding(uri, diagnostic)
         fix = ignore_fix(self._text, finding) if finding else None
         if fix is not None:
             edit = self._edit(self._converter.fix(fix)["edits"])
@@ -88,6 +101,8 @@ class Actions:
                 continue
             fix = finding.fixes[0]
             places = [edit.place for edit in fix.edits]
+            if any(place.path != finding.place.path for place in places):
+                continue  # saving one file must not change another
             if not any(_clash(place, other) for place in places for other in taken):
                 taken += places
                 edits += self._converter.fix(fix)["edits"]
@@ -96,7 +111,19 @@ class Actions:
             yield types.CodeAction(title, FIX_ALL, edit=self._edit(edits))
 
     def _edit(self, edits: Sequence[Mapping[str, Any]]) -> types.WorkspaceEdit:
-        return workspace_edit(edits, self._versions, self._document_changes)
+        return workspace_edit(edits, self._document_changes)
+
+
+def _can_be_made(edits: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether files that nobody has open still hold the text that the edits were made for."""
+    return all(edit.get("version") is not None or _holds(edit.get("path"), edit.get("mark")) for edit in edits)
+
+
+def _holds(path: object, mark: object) -> bool:
+    try:
+        return isinstance(path, str) and mark_of(sources.read(Path(path)).text) == mark
+    except sources.CannotRead:
+        return False
 
 
 def _clash(one: Place, other: Place) -> bool:

@@ -11,8 +11,10 @@ from typing import Any
 from lsprotocol import types
 
 from gradsight.lsp import actions, lenses
+from gradsight.lsp.board import visitors
 from gradsight.lsp.guard import guarded
 from gradsight.lsp.hover import hover
+from gradsight.lsp.programs import OpenText
 from gradsight.lsp.server import Server
 from gradsight.settings import SECTION
 
@@ -75,13 +77,18 @@ async def shutdown(ls: Server, params: Any) -> None:
 @guarded
 def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     """A file is shown."""
-    ls.refresh(ls.session.open_file(params.text_document))
+    program = ls.session.open_file(params.text_document)
+    ls.refresh_importers(program.path)  # what is shown may be newer than the file
+    ls.refresh(program)
 
 
 @guarded
 def did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     """Somebody types."""
-    ls.refresh(ls.session.change(params))
+    program = ls.session.change(params)
+    if program is not None and program.cells is None:
+        ls.refresh_importers(program.path)
+    ls.refresh(program)
 
 
 @guarded
@@ -92,7 +99,10 @@ def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
 @guarded
 def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
     """A file is not shown any more."""
-    ls.forget(ls.session.close(params.text_document.uri))
+    program = ls.session.close(params.text_document.uri)
+    ls.forget(program)
+    if program is not None:
+        ls.refresh_importers(program.path)  # from now on the file on the disk counts
 
 
 @guarded
@@ -123,8 +133,8 @@ async def did_change_configuration(ls: Server, params: types.DidChangeConfigurat
 
 @guarded
 def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    """A pyproject.toml was changed."""
-    ls.refresh_all()
+    """A pyproject.toml or a module was changed."""
+    ls.files_changed(params.changes)
 
 
 @guarded
@@ -135,7 +145,9 @@ async def code_action(ls: Server, params: types.CodeActionParams) -> list[types.
     if program is None or read is None:
         return None
     session = ls.session
-    return actions.Actions(read, program.ran, session.encoding, session.client.document_changes).answer(params)
+    opened = OpenText(program.uri, read.snapshot.version, read.snapshot.text)
+    more = visitors(session, program.path, read.analysis.document, opened) if program.cells is None else ()
+    return actions.Actions(read, program.ran, session.encoding, session.client.document_changes, more).answer(params)
 
 
 @guarded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zlib import crc32
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
@@ -38,6 +39,8 @@ class Converter:
         self.snapshot = snapshot
         self.documents = documents
         self.encoding = encoding
+        self._versions: dict[str, int] = {opened.uri: opened.version for opened in snapshot.around.values()}
+        self._versions.update(snapshot.versions())
 
     def location(self, place: Place) -> types.Location:
         """Where a place is for the editor: in a file, or in a cell."""
@@ -45,13 +48,18 @@ class Converter:
         lines = document.lines
         start, end = (types.Position(at.line, lines.units(at, self.encoding)) for at in (span.start, span.end))
         if place.path != self.snapshot.path:
-            return types.Location(uri_of(place.path), types.Range(start, end))
+            return types.Location(self._uri(place.path), types.Range(start, end))
         cell = document.cell_of(span.start.line) if document.is_notebook else None
         if cell is None or cell.key is None:
             return types.Location(self.snapshot.uri, types.Range(start, end))
         for position in (start, end):
             position.line -= cell.first_line
         return types.Location(cell.key, types.Range(start, end))
+
+    def _uri(self, path: str) -> str:
+        """What the editor calls another file."""
+        opened = self.snapshot.around.get(path)
+        return opened.uri if opened is not None else uri_of(path)
 
     def place(self, uri: str, span: types.Range) -> Place | None:
         """The place in the program that the editor means; None for a text that is not part of it."""
@@ -98,8 +106,8 @@ class Converter:
         )
 
     def version(self, uri: str) -> int | None:
-        """The version of a text in this snapshot."""
-        return self.snapshot.versions().get(uri)
+        """The version of a text in this snapshot; None for a file that was not open."""
+        return self._versions.get(uri)
 
     def fix(self, fix: Fix) -> dict[str, Any]:
         """A fix as JSON data: what a diagnostic carries to the editor and back."""
@@ -111,22 +119,36 @@ class Converter:
 
     def _edit(self, edit: Edit) -> dict[str, Any]:
         at = self.location(edit.place)
-        return {"uri": at.uri, "range": plain(at.range), "newText": edit.new_text}
+        version = self.version(at.uri)
+        said: dict[str, Any] = {
+            "uri": at.uri,
+            "version": version,
+            "range": plain(at.range),
+            "newText": edit.new_text,
+        }
+        if version is None:
+            said["path"], said["mark"] = edit.place.path, mark_of(self.documents[edit.place.path].text)
+        return said
 
 
-def workspace_edit(
-    edits: Iterable[Mapping[str, Any]], versions: Mapping[str, int], document_changes: bool
-) -> types.WorkspaceEdit:
+def mark_of(text: str) -> int:
+    """Tells a text from others: an edit of a file that nobody has open is made only while it is the same."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def workspace_edit(edits: Iterable[Mapping[str, Any]], document_changes: bool) -> types.WorkspaceEdit:
     """Edits (as `Converter.fix` makes them) for the editor, tied to the versions they were made for if it can."""
     by_uri: dict[str, list[types.TextEdit]] = {}
+    made_for: dict[str, int | None] = {}
     for edit in edits:
         span = _converter.structure(edit["range"], types.Range)
         by_uri.setdefault(edit["uri"], []).append(types.TextEdit(span, edit["newText"]))
+        made_for[edit["uri"]] = edit.get("version")
     if not document_changes:
         return types.WorkspaceEdit(changes=by_uri)
     return types.WorkspaceEdit(
         document_changes=[
-            types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)), text_edits)
+            types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri, made_for[uri]), text_edits)
             for uri, text_edits in by_uri.items()
         ]
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from gradsight.analyse import Analysis
@@ -27,6 +28,15 @@ class CellText:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenText:
+    """A file that the editor has open, at one moment."""
+
+    uri: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A program at one moment; a value that worker threads may keep."""
 
@@ -40,6 +50,8 @@ class Snapshot:
     """Empty for a notebook."""
     cells: tuple[CellText, ...] | None = None
     """The cells of a notebook; None for a file."""
+    around: Mapping[str, OpenText] = field(default_factory=dict)
+    """By path: the files that were open, this one among them."""
 
     def document(self, previous: Document | None) -> Document:
         """The document of this moment, made from the one before where there is one."""
@@ -49,7 +61,7 @@ class Snapshot:
         return Document.from_text(self.path, self.text) if previous is None else previous.edited(self.text)
 
     def versions(self) -> Mapping[str, int]:
-        """Every text that diagnostics can be shown in, and its version."""
+        """Every text of the program that diagnostics can be shown in, and its version."""
         if self.cells is None:
             return {self.uri: self.version}
         return {cell.uri: cell.version for cell in self.cells if cell.is_code}
@@ -66,6 +78,15 @@ class Read:
     """The folder of the project, from which patterns of paths count."""
     problems: tuple[str, ...] = ()
     """What was wrong with the settings."""
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, Sequence[Finding]]:
+        """The findings that lie in other files, by path."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.analysis.findings:
+            if finding.place.path != self.snapshot.path:
+                found.setdefault(finding.place.path, []).append(finding)
+        return found
 
 
 @dataclass(frozen=True)
@@ -117,14 +138,14 @@ class Program:
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while `read` belongs to the program as it is now."""
 
-    def snapshot(self) -> Snapshot:
-        """The program as it is now."""
+    def snapshot(self, around: Mapping[str, OpenText] | None = None) -> Snapshot:
+        """The program as it is now, among the files that are open."""
         cells = None
         if self.cells is not None:
             cells = tuple(
                 CellText(cell.uri, cell.buffer.version, cell.buffer.text, cell.is_code) for cell in self.cells
             )
-        return Snapshot(self.uri, self.path, self.revision, self.buffer.version, self.buffer.text, cells)
+        return Snapshot(self.uri, self.path, self.revision, self.buffer.version, self.buffer.text, cells, around or {})
 
     def buffer_of(self, uri: str) -> Buffer | None:
         """The text that the editor calls `uri`."""

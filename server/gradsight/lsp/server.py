@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from gradsight import __version__
 from gradsight.lsp.analyst import Analyst
+from gradsight.lsp.board import Board, depends_on
 from gradsight.lsp.probe_runner import ProbeRunner
 from gradsight.lsp.programs import Program, Ran, Read, Snapshot
-from gradsight.lsp.publish import diagnostics
 from gradsight.lsp.schedule import LatestOnly
 from gradsight.lsp.session import Client, Session
 from gradsight.lsp.uris import path_of
@@ -24,11 +24,11 @@ logger = logging.getLogger(__name__)
 
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[
-        types.NotebookDocumentFilterWithNotebook(
-            notebook="*", cells=[types.NotebookCellLanguage(language="python")]
-        ),
+        types.NotebookDocumentFilterWithNotebook(notebook="*", cells=[types.NotebookCellLanguage(language="python")]),
     ]
 )
+_PAUSE_S = 0.3
+"""How long nobody types in a file before the programs that import it are read again."""
 _PATIENCE_S = 10.0
 """How long a question waits for the analysis of the text that it is about."""
 
@@ -47,7 +47,8 @@ class Server(LanguageServer):
         self.probes = ProbeRunner(self)
         self._analyst = Analyst(self.session.projects)
         self._background = LatestOnly("analysis")
-        self._published: dict[str, dict[str, types.PublishDiagnosticsParams]] = {}
+        self.board = Board(self.session)
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, params: types.InitializeParams) -> None:
@@ -96,7 +97,9 @@ class Server(LanguageServer):
             options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
             wanted.append(types.Registration("settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
         if client.registers_watchers:
-            watchers = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/pyproject.toml")])
+            watchers = types.DidChangeWatchedFilesRegistrationOptions(
+                [types.FileSystemWatcher("**/pyproject.toml"), types.FileSystemWatcher("**/*.py")]
+            )
             wanted.append(types.Registration("projects", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, watchers))
         if wanted:
             try:
@@ -139,8 +142,38 @@ class Server(LanguageServer):
         if program is None:
             return
         program.settled.clear()
-        snapshot, settings = program.snapshot(), self.session.settings
-        self._background.submit(program.uri, lambda: self._read(snapshot, settings))
+        snapshot, settings = program.snapshot(self.session.around()), self.session.settings
+        folders = list(self.session.folders)
+        self._background.submit(program.uri, lambda: self._read(snapshot, settings, folders))
+
+    def refresh_importers(self, path: str) -> None:
+        """Has the programs that lead into a file read again, as soon as nobody has typed in it for a moment."""
+        assert self._loop is not None
+        for program in self.session.programs.values():
+            if program.path == path or not depends_on(program.read, path):
+                continue
+            if (earlier := self._waiting.pop(program.uri, None)) is not None:
+                earlier.cancel()
+            self._waiting[program.uri] = self._loop.call_later(_PAUSE_S, self._refresh_later, program.uri)
+
+    def _refresh_later(self, uri: str) -> None:
+        self._waiting.pop(uri, None)
+        if (program := self.session.programs.get(uri)) is not None:
+            self.session.touch(program)
+            self.refresh(program)
+
+    def files_changed(self, changes: Sequence[types.FileEvent]) -> None:
+        """Files of the workspace have changed on the disk."""
+        paths = {path_of(change.uri) for change in changes if path_of(change.uri).endswith(".py")}
+        if len(paths) < len(changes):  # a pyproject.toml is among them
+            self.refresh_all()
+        if any(change.type is not types.FileChangeType.Changed for change in changes):
+            self._analyst.files_changed = True
+            self.refresh_all()
+            return
+        for path in paths:
+            if self.session.at(path) is None:  # what is open counts as it is there
+                self.refresh_importers(path)
 
     def refresh_all(self) -> None:
         """Has every program read again: settings have changed."""
@@ -154,9 +187,7 @@ class Server(LanguageServer):
             return
         self._background.submit(program.uri, lambda: self._analyst.forget(program.uri))
         program.settled.set()
-        for uri, last in self._published.pop(program.uri, {}).items():
-            if last.diagnostics:
-                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        self._tell(self.board.forget(program))
 
     async def settled(self, program: Program) -> Read | None:
         """What reading the program as it is now shows, once that is known."""
@@ -172,9 +203,9 @@ class Server(LanguageServer):
         if program.read is not None and program.settled.is_set():
             self._publish(program, program.read)
 
-    def _read(self, snapshot: Snapshot, settings: Settings) -> None:
+    def _read(self, snapshot: Snapshot, settings: Settings, folders: list[str]) -> None:
         """On the worker thread."""
-        read = self._analyst.read(snapshot, settings)
+        read = self._analyst.read(snapshot, settings, folders)
         assert self._loop is not None
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._take, read)
@@ -191,11 +222,8 @@ class Server(LanguageServer):
     def _publish(self, program: Program, read: Read) -> None:
         if program.ran is not None:
             program.ran = program.ran.moved_to(program.path, read.analysis.document.text)
-        last = self._published.get(program.uri, {})
-        now = {each.uri: each for each in diagnostics(read, program.ran, self.session.encoding)}
-        for uri in last.keys() - now.keys():
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        for uri, params in now.items():
-            if last.get(uri) != params:
-                self.text_document_publish_diagnostics(params)
-        self._published[program.uri] = now
+        self._tell(self.board.tell(program))
+
+    def _tell(self, news: Iterable[types.PublishDiagnosticsParams]) -> None:
+        for params in news:
+            self.text_document_publish_diagnostics(params)

@@ -12,7 +12,7 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from gradsight.lsp.buffers import Buffer
-from gradsight.lsp.programs import CellBuffer, Program
+from gradsight.lsp.programs import CellBuffer, OpenText, Program
 from gradsight.lsp.uris import path_of
 from gradsight.project_file import ProjectFiles
 from gradsight.settings import Settings
@@ -76,6 +76,18 @@ class Session:
     def program(self, uri: str) -> Program | None:
         """The program that a text belongs to: itself, or the notebook of a cell."""
         return self.programs.get(self.cells.get(uri, uri))
+
+    def at(self, path: str) -> Program | None:
+        """The open file with this path."""
+        return next((each for each in self.programs.values() if each.path == path and each.cells is None), None)
+
+    def around(self) -> dict[str, OpenText]:
+        """Every file that is open, by path."""
+        return {
+            each.path: OpenText(each.uri, each.buffer.version, each.buffer.text)
+            for each in self.programs.values()
+            if each.cells is None
+        }
 
     def open_file(self, item: types.TextDocumentItem) -> Program:
         """The editor shows a file."""
