@@ -32,7 +32,7 @@ LAYERS = [
     ("checks",),
     ("probe",),
     ("judge",),
-    ("selection", "suppress", "pages"),
+    ("selection", "suppress", "pages", "knowledge"),
     ("unused_ignores",),
     ("analyse",),
     ("setting_kinds",),

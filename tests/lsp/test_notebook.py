@@ -68,6 +68,18 @@ async def test_findings_lie_in_their_cells(editor: Editor) -> None:
     assert not any(params.uri in (NOTEBOOK, cell_uri(1)) for params in editor.published)
 
 
+async def test_hover_tells_of_other_cells(editor: Editor) -> None:
+    await editor.start()
+    open_notebook(editor)
+    said = await editor.hover("y.sum", cell_uri(4))
+    assert said is not None
+    assert "requires grad: yes, since `x` does" in said
+    assert "last written in place by `y += 1` (cell 4, line 2)" in said
+    said = await editor.hover("x.exp", cell_uri(2))
+    assert said is not None
+    assert "made by `torch.ones(3, requires_grad=True)` (cell 3, line 1)" in said
+
+
 async def test_a_fix_edits_its_cell(editor: Editor) -> None:
     await editor.start()
     open_notebook(editor)

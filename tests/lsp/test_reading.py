@@ -29,6 +29,17 @@ async def test_hover_says_what_autograd_knows(editor: Editor) -> None:
     assert await editor.hover("import torch") is None
 
 
+async def test_hover_on_a_call_tells_of_its_result(editor: Editor) -> None:
+    await editor.start()
+    editor.open("import torch\n\n\ndef half(t):\n    return t.detach() / 2\n\n\nw = torch.ones(2)\nhalf(w.exp())\n")
+    said = await editor.hover("half(w")
+    assert said is not None
+    assert "`half(w.exp())`: float tensor of shape (2,)" in said
+    said = await editor.hover("exp()")
+    assert said is not None
+    assert "`w.exp()`" in said
+
+
 async def test_hover_on_a_finding_explains_it(editor: Editor) -> None:
     await editor.start()
     editor.open(BROKEN)

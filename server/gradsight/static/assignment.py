@@ -83,10 +83,10 @@ def assign(w: Walker, target: ast.expr, item: Object, statement: ast.stmt | ast.
             _noted_rebinding(w, statement, name, w.held(name), item)
             w.bind(name, item)
             w.called(item, name)
-            if isinstance(item, Tensor):
-                w.recorder.names[w.site(target)] = w.state.value(item)
+            w.remember(target, item)
         case ast.Attribute():
             _assign_attribute(w, target, item, statement)
+            w.remember(target, item)
         case ast.Subscript():
             _assign_slot(w, target, item, statement)
         case ast.Tuple(parts) | ast.List(parts):

@@ -28,7 +28,7 @@ from gradsight.static.state import State
 from gradsight.static.walker import Walker
 
 _BUILTINS = frozenset(dir(builtins))
-_NAMING = (ast.Name, ast.Attribute)
+_NAMING = (ast.Name, ast.Attribute, ast.Call)
 _EITHER = "<either>"
 """Under this name the two results of a conditional expression are joined."""
 
@@ -41,15 +41,8 @@ def evaluate(w: Walker, node: ast.expr) -> Object:
     handler = _HANDLERS.get(type(node))
     item = handler(w, node) if handler is not None else UNKNOWN
     if isinstance(node, _NAMING) and w.live is not None:
-        _remember(w, node, item)
+        w.remember(node, item)
     return item
-
-
-def _remember(w: Walker, node: ast.expr, item: Object) -> None:
-    if isinstance(item, Tensor):
-        w.recorder.names[w.site(node)] = w.state.value(item)
-    elif isinstance(item, Left):
-        w.recorder.names[w.site(node)] = item.value
 
 
 def _constant(w: Walker, node: ast.Constant) -> Object:

@@ -20,6 +20,7 @@ from gradsight.static.objects import (
     Dotted,
     HeapObject,
     Instance,
+    Left,
     List,
     Object,
     Ref,
@@ -376,6 +377,15 @@ class Walker:
                     self.called(part, f"{name}.{attribute}")
             elif part is not item and not attribute.startswith("<"):
                 self.called(part, f"{name}.{attribute}")
+
+    def remember(self, node: ast.AST, item: Object) -> None:
+        """Notes what an expression (or the target of an assignment) holds at this moment, for whoever asks later."""
+        if self.live is None:
+            return
+        if isinstance(item, Tensor):
+            self.recorder.names[self.site(node)] = self.state.value(item)
+        elif isinstance(item, Left):
+            self.recorder.names[self.site(node)] = item.value
 
     def capture(self, scope: int | None) -> None:
         """A function was defined in this scope."""
