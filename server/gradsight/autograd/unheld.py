@@ -1,4 +1,4 @@
-"""Parameters that get gradients and that no optimizer holds, though it holds others of the same loss."""
+"""Parameters that get gradients and that no optimizer holds, though optimizers step because of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from gradsight.autograd.events import BackwardCalled, Created, OptimizerBuilt, Stepped
+from gradsight.autograd.cuts import Origins
+from gradsight.autograd.events import BackwardCalled, Created, Event, OptimizerBuilt, Stepped, compatible
 from gradsight.autograd.graph import Behind, operands
 from gradsight.autograd.loop_events import ModeSet
-from gradsight.autograd.module_events import ModuleBuilt, StateLoaded
+from gradsight.autograd.module_events import MemberSet, ModuleBuilt, StateLoaded
 from gradsight.autograd.values import Value
 from gradsight.autograd.wiring import Wiring
 
@@ -19,13 +20,17 @@ _FAMILY = 4
 
 @dataclass(frozen=True, slots=True)
 class Unheld:
-    """Parameters that get gradients and that no optimizer holds, while it holds others of the same loss."""
+    """Parameters that get gradients and that no optimizer holds."""
 
     call: BackwardCalled
     parameters: tuple[Value, ...]
     built: OptimizerBuilt
     """The optimizer that should have got them."""
     step: Stepped
+    alone: bool
+    """Whether the call gives nothing to anything that the optimizer holds."""
+    change: Event | None
+    """Where they came to be after the optimizer was built: what replaced others, or else what made them."""
 
 
 class Unhelds:
@@ -43,15 +48,59 @@ class Unhelds:
             if call.api != "backward" or call.raised is not None:
                 continue
             held = {number for number in graph.leaves if number in self.training.stepped}
-            missing = [leaf for leaf in graph.leaves.values() if self._is_left_out(leaf, held, call)]
-            missing = [leaf for leaf in missing if leaf.id not in told]
-            if not missing or not held or self._is_head_only(graph, {leaf.id for leaf in missing}, held):
-                continue
-            step = self._step_after(call, held)
-            built = self._nearest_optimizer(missing, held, call)
-            if step is not None and built is not None:
-                told |= {leaf.id for leaf in missing}
-                yield Unheld(call, tuple(missing), built, step)
+            if held and not any(self._is_of_module(graph.leaves[number]) for number in held):
+                continue  # an input is optimized through a model that stays as it is
+            found = self._beside(call, graph, held, told) if held else self._alone(call, graph)
+            if found is not None:
+                told |= {leaf.id for leaf in found.parameters}
+                yield found
+
+    def _beside(self, call: BackwardCalled, graph: Behind, held: set[int], told: set[int]) -> Unheld | None:
+        """What is held by nobody while other parameters of the same loss are."""
+        leaves = [leaf for leaf in graph.leaves.values() if leaf.id not in told]
+        missing = [leaf for leaf in leaves if self._is_left_out(leaf, held, call)]
+        if not missing or self._is_head_only(graph, {leaf.id for leaf in missing}, held):
+            return None
+        step = self._step_after(call, held)
+        built = self._nearest_optimizer(missing, held, call)
+        return self._told(call, missing, built, step, alone=False)
+
+    def _alone(self, call: BackwardCalled, graph: Behind) -> Unheld | None:
+        """A loss of which nothing is held, right before a step of an optimizer that holds something else."""
+        leaves = [leaf for leaf in graph.leaves.values() if leaf.is_parameter]
+        step = next((step for step in self.training.steps if step.event.id > call.id), None)
+        if not leaves or step is None or not step.parameters or not compatible(call, step.event):
+            return None
+        if self.training.calls_between(call.id, step.event.id):
+            return None
+        if not all(self._is_left_out(leaf, set(), call, copies=True) for leaf in leaves):
+            return None
+        if not step.parameters.isdisjoint(Origins(self.trace)(*call.roots)):
+            return None
+        built = next((event for event in self.trace.each(OptimizerBuilt) if event.optimizer == step.key), None)
+        if built is None or not all(self._is_of_module(value) for value in built.parameters or ()):
+            return None
+        return self._told(call, leaves, built, step.event, alone=True)
+
+    def _told(
+        self, call: BackwardCalled, missing: list[Value], built: OptimizerBuilt | None, step: Stepped | None, *,
+        alone: bool,
+    ) -> Unheld | None:  # fmt: skip
+        if built is None or step is None:
+            return None
+        makers = [maker for leaf in missing if (maker := self.trace.maker(leaf)) is not None]
+        change: Event | None = None
+        if all(maker.id > built.id for maker in makers):
+            lost = {leaf.id for leaf in missing}
+            given = (event for event in self.trace.each(MemberSet) if event.id > built.id)
+            change = next((event for event in given if any(value.id in lost for value in event.parameters)), makers[0])
+        return Unheld(call, tuple(missing), built, step, alone, change)
+
+    def _is_of_module(self, leaf: Value) -> bool:
+        """Whether a leaf is a parameter of a module."""
+        maker = self.trace.maker(leaf)
+        made = isinstance(maker, Created) and maker.by.startswith("torch.nn.") and maker.by != "torch.nn.Parameter"
+        return leaf.is_parameter and (made or leaf.id in self.wiring.registered)
 
     @cached_property
     def _has_families(self) -> bool:
@@ -63,14 +112,13 @@ class Unhelds:
             places[key] = places.get(key, 0) + 1
         return not self.trace.observed and any(count >= _FAMILY for count in places.values())
 
-    def _is_left_out(self, leaf: Value, held: set[int], call: BackwardCalled) -> bool:
+    def _is_left_out(self, leaf: Value, held: set[int], call: BackwardCalled, copies: bool = False) -> bool:
         maker = self.trace.maker(leaf)
         return (
-            leaf.is_parameter
-            and isinstance(maker, Created)
-            and maker.by.startswith("torch.nn.")
+            isinstance(maker, Created)
+            and self._is_of_module(leaf)
+            and (maker.by.startswith("torch.nn.") or (copies and maker.by == "copy.deepcopy"))
             and maker.cut is None
-            and (leaf.id in self.wiring.registered or maker.by != "torch.nn.Parameter")
             and leaf.id not in self._told_otherwise
             and not self.wiring.is_cared_for(leaf)
             and not self.training.may_be_trained_unseen(leaf)

@@ -21,6 +21,7 @@ from gradsight.autograd.module_events import (
     Hidden,
     MemberSet,
     ModuleBuilt,
+    ModuleCopied,
     ParametersListed,
 )
 from gradsight.autograd.training import Training
@@ -87,7 +88,9 @@ class Wiring:
     def listings(self) -> list[frozenset[int]]:
         """Which parameters were seen together as those of one module."""
         built = [frozenset(value.id for value in event.registered) for event in self.trace.each(ModuleBuilt)]
-        return [*built, *(frozenset(event.parameters) for event in self.trace.each(ParametersListed))]
+        listed = [frozenset(event.parameters) for event in self.trace.each(ParametersListed)]
+        copied = [frozenset(new.id for _, new in event.pairs) for event in self.trace.each(ModuleCopied)]
+        return [*built, *listed, *copied]
 
     @cached_property
     def members(self) -> dict[tuple[int, str], MemberSet]:

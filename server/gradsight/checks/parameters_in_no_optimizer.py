@@ -60,6 +60,10 @@ CHECK = Check(
     severity=Severity.WARNING,
     message="No optimizer holds the parameters of {missing}, though `{call}` gives them gradients: `{built}` holds "
     "those of {held}, and only these are ever changed.",
+    variants={
+        "other": "`{built}` holds the parameters of {held}, but `{call}` gives gradients to those of {missing} alone: "
+        "no optimizer holds them, and they never change.",
+    },
     page=__doc__,
     probe=False,
 )
@@ -72,7 +76,7 @@ _CHOSEN = re.compile(r"named_parameters\(|requires_grad|filter\(")
 def find(view: View) -> Iterator[Finding]:
     """Trained parameters that no step ever changes."""
     for unheld in Unhelds(view.wiring).each():
-        if is_chosen(view, unheld.built):
+        if unheld.change is not None or is_chosen(view, unheld.built):
             continue
         held = [value for value in unheld.built.parameters or () if value.is_parameter]
         yield CHECK.finding(
@@ -80,6 +84,7 @@ def find(view: View) -> Iterator[Finding]:
             view.trace,
             unheld.built,
             unheld.call,
+            variant="other" if unheld.alone else None,
             related=[
                 *_made(view, unheld.parameters),
                 view.related(unheld.call, "gives them gradients"),

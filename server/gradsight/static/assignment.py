@@ -162,7 +162,7 @@ def _assign_slot(w: Walker, target: ast.Subscript, item: Object, statement: ast.
     if isinstance(found, Dict | List):
         loop_tools.note_kept(w, statement, receiver, item)
     if isinstance(found, Instance) and found.is_module:
-        module_containers.put(w, receiver, found, index, item)
+        module_containers.put(w, statement, receiver, found, index, item)
     elif isinstance(found, Dict):
         if isinstance(index, Const):
             w.state.heap[receiver.id] = Dict({**found.items, index.value: item}, found.rest, found.factory)

@@ -242,7 +242,7 @@ def _getattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
 
 
 def _setattr(w: Walker, node: ast.AST, arguments: Arguments) -> Object:
-    introspection.set_by_name(w, arguments)
+    introspection.set_by_name(w, node, arguments)
     return NONE
 
 

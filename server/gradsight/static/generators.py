@@ -15,10 +15,11 @@ def made(w: Walker, node: ast.AST, iterator: Iterator) -> Iterator:
     return replace(iterator, number=w.recorder.number(), made=w.site(node))
 
 
-def holds_tensors(items: tuple[Object, ...]) -> bool:
-    """Whether a generator gives tensors, or names with tensors."""
+def holds_parameters(w: Walker, items: tuple[Object, ...]) -> bool:
+    """Whether a generator gives leaves that require grad, or names with such leaves."""
     parts = [part for item in items for part in (item.items if isinstance(item, Tuple) else (item,))]
-    return any(isinstance(part, Tensor) for part in parts)
+    values = [w.state.value(part) for part in parts if isinstance(part, Tensor)]
+    return any(value.is_parameter or (value.requires_grad is True and value.is_leaf is True) for value in values)
 
 
 def goes_on(w: Walker, iterator: Iterator, node: ast.AST, by: str = "loop") -> bool:
@@ -29,7 +30,7 @@ def goes_on(w: Walker, iterator: Iterator, node: ast.AST, by: str = "loop") -> b
     if first is None:
         w.state.used_up[iterator.number] = w.site(node)
         return True
-    if holds_tensors(iterator.items):
+    if holds_parameters(w, iterator.items):
         w.record(IteratorExhausted, node, made=iterator.made, emptied=first, by=by)
     return False
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
-from gradsight.static import functions, module_methods
+from gradsight.static import functions, module_methods, registration
 from gradsight.static.objects import Arguments, Class, Const, Dotted, Instance, Object, Ref, Scalar, Tensor, Tuple
 from gradsight.static.walker import Walker
 
@@ -59,13 +60,17 @@ def delete_by_name(w: Walker, arguments: Arguments) -> None:
         w.state.heap[ref.id] = replace(found, attributes=kept)
 
 
-def set_by_name(w: Walker, arguments: Arguments) -> None:
+def set_by_name(w: Walker, node: ast.AST, arguments: Arguments) -> None:
     """`setattr(object, name, value)`."""
     ref, name, item = arguments.get(0, "object"), arguments.get(1, "name"), arguments.get(2, "value")
     found = w.deref(ref, Instance)
     if found is None or not isinstance(ref, Ref):
         return
     if isinstance(name, Const) and isinstance(name.value, str) and item is not None:
+        if found.is_module:
+            given = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            label = f"{ast.unparse(given)}.{name.value}" if given is not None else name.value
+            found = registration.member(w, node, ref, found, name.value, label, item)
         w.state.heap[ref.id] = replace(found, attributes={**found.attributes, name.value: item})
     else:
         w.state.heap[ref.id] = replace(found, complete=False)

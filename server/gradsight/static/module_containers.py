@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from gradsight.static import containers, functions
+from gradsight.static import containers, functions, registration
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -118,8 +118,8 @@ def item(w: Walker, found: Instance, index: Object) -> Object:
     return Unknown("module")
 
 
-def put(w: Walker, ref: Ref, found: Instance, index: Object, new: Object) -> None:
-    """`container[index] = new`."""
+def put(w: Walker, node: ast.AST, ref: Ref, found: Instance, index: Object, new: Object) -> None:
+    """`container[index] = new`, with the statement that says so."""
     inside = children(w, found)
     position = index.value if isinstance(index, Const) else None
     name: str | None = None
@@ -130,6 +130,9 @@ def put(w: Walker, ref: Ref, found: Instance, index: Object, new: Object) -> Non
     if name is None:
         w.state.heap[ref.id] = replace(found, complete=False)
     else:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        label = ast.unparse(targets[0]) if len(targets) == 1 else name
+        found = registration.member(w, node, ref, found, name, label, new)
         w.state.heap[ref.id] = replace(found, attributes={**found.attributes, name: new})
 
 

@@ -140,6 +140,8 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
         w.opaque(node, [ref, *arguments.each()])
     if is_module and w.live is not None:
         registration.built(w, node, ref)
+    elif w.live is not None and any(base.startswith("torch.optim.") for base in outside):
+        w.opaque(node, [ref, *arguments.each()])  # what an optimizer of the program does with them is its own affair
     return ref
 
 

@@ -44,6 +44,10 @@ def construct(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Obje
     if parameters is not None:
         filled = tuple(tuple(w.state.tensors[number] for number in part) for part in known)
         w.record(GroupsGiven, node, optimizer=ref.id, groups=filled, spots=_spots(w, node, len(filled)))
+    for value in values or ():
+        if value.is_leaf is False and value.requires_grad and not value.retains_grad:
+            # PyTorch raises; the walk goes on as if the tensor had been made a leaf of its own.
+            w.state.update(value.id, is_leaf=True)
     return ref
 
 
