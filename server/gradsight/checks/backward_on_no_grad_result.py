@@ -69,7 +69,7 @@ def find(view: View) -> Iterator[Finding]:
             blame.cut,
             blame.call,
             variant="switch" if scope.form is ScopeForm.CALL else None,
-            related=[view.related(blame.cut, "computed here without history"), *related(view, blame)],
+            related=related(view, blame, (blame.cut, "computed here without history")),
             fixes=fixes(view, blame, scope),
             root=name_of(view, blame.call.roots[0]),
             scope=source(view, scope),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gradsight.autograd.cuts import Blame
-from gradsight.autograd.events import Applied, Created, Cut, Stepped
+from gradsight.autograd.events import Applied, Created, Cut, Event, Stepped
 from gradsight.autograd.values import Form, Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -99,17 +99,18 @@ def effect(view: View, blame: Blame) -> str:
     return f"`{text}` changes nothing there" if isinstance(blame.wish, Stepped) else f"`{text}` is None"
 
 
-def related(view: View, blame: Blame) -> list[Related]:
-    """Where the gradient should have arrived, the scope that was open, and where the loss of it shows."""
-    found = []
+def related(view: View, blame: Blame, *more: tuple[Event, str]) -> list[Related]:
+    """Where the gradient should have arrived, what else there is to say, and where the loss of it shows."""
+    told = list(more)
     for leaf in blame.leaves[:3]:
         made = view.trace.maker(leaf)
         if isinstance(made, Created):
-            found.append(view.related(made, f"{name_of(view, leaf)} is made here and waits for a gradient"))
-    found.extend(view.related(link, "the history is dropped here") for link in reversed(blame.behind_it[:2]))
-    made = None if blame.term is None else view.trace.maker(blame.term)
-    if made is not None and made.site != blame.cut.site:
-        found.append(view.related(made, "this part of the loss is a constant"))
+            told.append((made, f"{name_of(view, leaf)} is made here and waits for a gradient"))
+    told += [(link, "the history is dropped here") for link in blame.behind_it[:2]]
+    constant = None if blame.term is None else view.trace.maker(blame.term)
+    if constant is not None and constant.site != blame.cut.site:
+        told.append((constant, "this part of the loss is a constant"))
+    found = view.in_order(told)
     found.append(view.related(blame.call, "raises here" if blame.raises else "gives no gradient to what lies behind"))
     if blame.wish is not None:
         found.append(view.related(blame.wish, "misses the gradient"))

@@ -120,7 +120,7 @@ def _finding(view: View, call: BackwardCalled, root: Value, *, asked_for: bool) 
         return CHECK.finding(view.place(call), view.trace, call, variant="nothing", **words)
     return CHECK.finding(
         view.place(call), view.trace, *(start.event for start in named), call, variant="several",
-        related=[view.related(start.event, f"{name_of(view, start.value)} is made here") for start in reversed(named)],
+        related=view.in_order((start.event, f"{name_of(view, start.value)} is made here") for start in named),
         fixes=_fixes(view, meant), names=listed(view, [start.value for start in named]), **words,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from gradsight.autograd.constant_terms import ConstantTerms
@@ -92,6 +92,10 @@ class View:
             elif document is not None and (placed := document.by_serial(serial)) is not None:
                 found.append((path, placed))
         return tuple(dict.fromkeys(found))
+
+    def in_order(self, told: Iterable[tuple[Event, str]]) -> list[Related]:
+        """Related locations in the order in which their events happened."""
+        return [self.related(event, message) for event, message in sorted(told, key=lambda each: each[0].id)]
 
     @cached_property
     def backwards(self) -> tuple[tuple[BackwardCalled, Behind], ...]:
