@@ -31,10 +31,10 @@ def told(
 ) -> Iterator[Finding]:
     """One finding for each place where a cut of this kind costs somebody a gradient; those that raise come first.
 
-    The check's message is for a leaf that waits in vain, with the fields `cut`, `value`, `call`, `leaves` and
-    `effect`; its variant `raises` for a root without a graph, with `cut`, `value`, `root` and `call`; its variant
-    `term` for a part of the loss that is a constant, with `cut`, `value`, `term`, `root` and `call`. A message may
-    leave fields out; a check that lacks a variant does not tell of it.
+    The check's message is for a leaf that waits in vain, with the fields `cut`, `value`, `result`, `call`, `leaves`
+    and `effect`; its variant `raises` for a root without a graph, with `root` instead of the last two; its variant
+    `term` for a part of the loss that is a constant, with `term` and `root` instead of them. A message may leave
+    fields out; a check that lacks a variant does not tell of it.
     """
     seen: set[Place] = set()
     for blame in sorted(view.blames, key=lambda blame: (not blame.raises, blame.term is not None)):
@@ -63,10 +63,12 @@ def words(view: View, blame: Blame, place: Place) -> dict[str, Any]:
     found: dict[str, Any] = {
         "cut": source(view, place),
         "value": value_of(view, blame),
+        "result": f"`{source(view, blame.cut)}`",
         "call": f"`{source(view, blame.call)}`",
     }
     if blame.raises or blame.term is not None:
-        found["root"] = name_of(view, blame.call.roots[0])
+        roots = [root for root in blame.call.roots if blame.raises and root.requires_grad is False]
+        found["root"] = name_of(view, (*roots, *blame.call.roots)[0])
     if blame.term is not None:
         made = view.trace.maker(blame.term)
         itself = made is not None and made.site == blame.cut.site

@@ -48,7 +48,7 @@ CHECK = Check(
     code="GS202",
     name="partial-no-grad",
     severity=Severity.WARNING,
-    message="{value} is computed under `{cut}` without history: {call} runs, but no gradient reaches {leaves}, so "
+    message="{result} is computed under `{cut}` without history: {call} runs, but no gradient reaches {leaves}, so "
     "{effect}.",
     variants={
         "term": "{term} is computed without history under `{cut}`, so it is a constant to {call}: this part of {root} "
