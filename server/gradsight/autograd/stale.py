@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gradsight.autograd.conflicts import conflicts, needed
@@ -37,9 +37,16 @@ class Worn:
 
 
 def crossings(
-    trace: Trace, call: BackwardCalled, first: BackwardCalled, op: Applied | None = None
+    trace: Trace,
+    call: BackwardCalled,
+    first: BackwardCalled,
+    op: Applied | None = None,
+    belongs_to_first: Callable[[Applied], bool] = lambda maker: False,
 ) -> list[Crossing]:
-    """The values through which `call` gets back behind `first` (to `op` where one is given), nearest first."""
+    """The values through which `call` gets back behind `first` (to `op` where one is given), nearest first.
+
+    `belongs_to_first` says of an op between the two calls whether it still is part of the pass of `first`.
+    """
     found: list[Crossing] = []
     seen: set[int] = set()
     waiting: list[tuple[Value, Applied | None]] = [(root, None) for root in call.roots]
@@ -48,7 +55,7 @@ def crossings(
         maker = trace.maker(value)
         if not isinstance(maker, Applied) or value.requires_grad is False:
             continue
-        if maker.id < first.id:
+        if maker.id < first.id or belongs_to_first(maker):
             if all(value.id != other.value.id for other in found) and (op is None or _leads_to(trace, value, op)):
                 found.append(Crossing(value, use))
         elif maker.id not in seen:

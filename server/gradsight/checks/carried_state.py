@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from gradsight.autograd.events import BackwardCalled, Event, Site
+from gradsight.autograd.events import Applied, BackwardCalled, Event, Site
 from gradsight.autograd.stale import Crossing
 from gradsight.checks.view import View
 from gradsight.syntax.found import Found
@@ -63,12 +63,11 @@ def edge(view: View, call: BackwardCalled, crossing: Crossing) -> Edge | None:
         if reader is None:
             continue
         local = loop is not None and depth == loop[0] and _is_in(place, loop[1], call.site.path)
-        for text in reads(reader.node):
-            if not (local or "." in text or text in _globals(reader)):
-                continue
+        for text in reads(reader.node) if local else _from_outside(reader):
             region = [loop[1]] if local and loop is not None and "." not in text else []
-            kept = _store_of(text, region, made, place.path)
-            kept = kept or _store_of(text, _everywhere(view, place), made, place.path)
+            kept = _store_of(text, region, made, place.path, behind=place)
+            inner = region[0] if region else None
+            kept = kept or _store_of(text, _everywhere(view, place), made, place.path, but=inner)
             if kept is not None:
                 store, here = kept
                 target = here.inside(store.target) or here
@@ -80,6 +79,48 @@ def edge(view: View, call: BackwardCalled, crossing: Crossing) -> Edge | None:
 
 def _is_in(place: Place, loop: Found, path: str) -> bool:
     return place.path == path and loop.range.contains(place.range)
+
+
+def belongs_to_first(view: View, call: BackwardCalled) -> Callable[[Applied], bool]:
+    """Whether an op between two runs of a call stands behind it in the loop, so that it ends the first pass."""
+    loop = loop_around(view, call)
+    if loop is None:
+        return lambda maker: False
+    depth, around = loop
+    at = view.place(frames(call)[depth])
+
+    def ends_the_pass(maker: Applied) -> bool:
+        sites = frames(maker)
+        if len(sites) <= depth or sites[:depth] != frames(call)[:depth] or sites[depth].path != at.path:
+            return False
+        place = view.place(sites[depth])
+        return around.range.contains(place.range) and place.range.start > at.range.end
+
+    return ends_the_pass
+
+
+def in_generator(view: View, event: Event) -> bool:
+    """Whether an event happened in a function that yields: when it did so is up to whoever asks for the next item."""
+    for site in frames(event):
+        found = view.found(view.place(site)) if site.path in view.documents else None
+        around = found.around() if found is not None else ()
+        function = next((each.node for each in around if isinstance(each.node, ast.FunctionDef)), None)
+        if function is not None and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function)):
+            return True
+    return False
+
+
+def _from_outside(found: Found) -> list[str]:
+    """The attributes and outer names that an expression in a function reads, itself or by the local names in it."""
+    function = next((each for each in found.around() if isinstance(each.node, ast.FunctionDef)), None)
+    texts, known = reads(found.node), set[str]()
+    outer = _globals(found)
+    while function is not None and (local := [text for text in texts if text not in known and "." not in text]):
+        known.update(local)
+        for store in stores(function.node.body if isinstance(function.node, ast.FunctionDef) else []):
+            if base(store.target) in local:
+                texts.extend(text for text in reads(store.value) if text not in texts)
+    return [text for text in texts if "." in text or text in outer]
 
 
 def _globals(found: Found) -> set[str]:
@@ -100,10 +141,17 @@ def _everywhere(view: View, place: Place) -> Iterator[Found]:
 
 
 def _store_of(
-    text: str, region: Iterable[Found], made: list[Place], path: str
+    text: str,
+    region: Iterable[Found],
+    made: list[Place],
+    path: str,
+    behind: Place | None = None,
+    but: Found | None = None,
 ) -> tuple[Store, Found] | None:
     """The store to `text` that gets the value: its statement holds one of the places where the value was made, or it
-    passes on, further down, what such a statement has stored."""
+    passes on, further down, what such a statement has stored. What is stored before `behind` is read is fresh there;
+    stores in `but` do not count.
+    """
     near: list[tuple[Store, Found]] = []
     holding: list[tuple[Store, Found]] = []
     for top in region:
@@ -111,7 +159,9 @@ def _store_of(
             here = top.inside(store.statement) or top
             if any(place.path == path and here.range.contains(place.range) for place in made):
                 holding.append((store, here))
-            if base(store.target) == text:
+            fresh = behind is not None and here.range.end <= behind.range.start
+            fresh = fresh or (but is not None and but.range.contains(here.range))
+            if base(store.target) == text and not fresh:
                 near.append((store, here))
     for store, here in reversed(near):
         if any(here.node is other.node for _, other in holding):

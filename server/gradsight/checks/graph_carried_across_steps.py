@@ -45,13 +45,13 @@ from gradsight.autograd.events import Applied, BackwardCalled, Stepped
 from gradsight.autograd.freed import Freed, freed_graphs
 from gradsight.autograd.leaves import lost_behind
 from gradsight.autograd.stale import Crossing, Worn, crossings, is_earlier_pass, worn_graphs
-from gradsight.checks.carried_state import Edge, edge
+from gradsight.checks.carried_state import Edge, belongs_to_first, edge
 from gradsight.checks.carried_state_fixes import detached, moved_in
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import op_name, source
 from gradsight.finding import Finding, Fix, Related, Severity
-from gradsight.text import Place
+from gradsight.text import Place, Site
 
 CHECK = Check(
     code="GS406",
@@ -87,12 +87,14 @@ class Carried:
 def find(view: View) -> Iterator[Finding]:
     """Calls that raise when they run again, by what carries the old graph to them."""
     told: set[Place] = set()
+    calls: set[Site] = set()
     for carried in carried_graphs(view):
         if view.expects_error(carried.call) or lost_behind(view.trace, carried.op) is not None:
             continue
         edges = [found for each in carried.crossings if (found := edge(view, carried.call, each)) is not None]
-        if not edges or any(found.place in told for found in edges):
-            continue
+        if not edges or carried.call.site in calls or any(found.place in told for found in edges):
+            continue  # what else is carried to the same call shows when this is mended
+        calls.add(carried.call.site)
         chosen = edges[0]
         told.add(chosen.place)
         words: dict[str, Any] = {"name": chosen.name, "call": source(view, carried.call)}
@@ -113,7 +115,8 @@ def carried_graphs(view: View) -> Iterator[Carried]:
         first = earlier_run(view, worn)
         if first is not None:
             op = None if worn.coming else worn.node
-            if found_at := tuple(crossings(view.trace, worn.call, first, op)):
+            ends = belongs_to_first(view, worn.call)
+            if found_at := tuple(crossings(view.trace, worn.call, first, op, ends)):
                 yield Carried(worn.call, first, worn.node, worn.step, found_at)
 
 
@@ -121,7 +124,7 @@ def carried_by(view: View, freed: Freed) -> Carried | None:
     """What carries a freed graph over, where the call that freed it was an earlier run of the same one."""
     if freed.call.site != freed.first.site:
         return None
-    found = tuple(crossings(view.trace, freed.call, freed.first, freed.op))
+    found = tuple(crossings(view.trace, freed.call, freed.first, freed.op, belongs_to_first(view, freed.call)))
     if not found or all(each.use is None for each in found):
         return None
     return Carried(freed.call, freed.first, freed.op, None, found)

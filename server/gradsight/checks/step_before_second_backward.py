@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradsight.autograd.stale import Worn, worn_graphs
+from gradsight.checks.carried_state import in_generator
 from gradsight.checks.define import Check
 from gradsight.checks.graph_carried_across_steps import earlier_run
 from gradsight.checks.view import View
@@ -62,6 +63,8 @@ def find(view: View) -> Iterator[Finding]:
     for worn in worn_graphs(view.trace, view.training):
         place = view.place(worn.step)
         if worn.coming or place in told or earlier_run(view, worn) is not None or view.expects_error(worn.call):
+            continue
+        if not view.trace.observed and in_generator(view, worn.node):
             continue
         told.add(place)
         fix = moved(view, worn, place)

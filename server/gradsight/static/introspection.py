@@ -6,7 +6,21 @@ import ast
 from dataclasses import replace
 
 from gradsight.static import functions, module_methods, registration
-from gradsight.static.objects import Arguments, Class, Const, Dotted, Instance, Object, Ref, Scalar, Tensor, Tuple
+from gradsight.static.objects import (
+    NONE,
+    Arguments,
+    Class,
+    Const,
+    Dict,
+    Dotted,
+    Instance,
+    List,
+    Object,
+    Ref,
+    Scalar,
+    Tensor,
+    Tuple,
+)
 from gradsight.static.walker import Walker
 
 
@@ -28,7 +42,8 @@ def is_instance(w: Walker, arguments: Arguments) -> Object:
         )
     found = w.deref(item, Instance)
     if found is None:
-        return Scalar("bool")
+        plain = _is_of_plain_type(w, item, [entry.name if isinstance(entry, Dotted) else None for entry in wanted])
+        return Scalar("bool") if plain is None else Const(plain)
     for entry in wanted:
         if isinstance(entry, Dotted) and (found.type == entry or (found.is_module and entry.name == "torch.nn.Module")):
             return Const(True)
@@ -37,6 +52,24 @@ def is_instance(w: Walker, arguments: Arguments) -> Object:
     if isinstance(found.type, Dotted) and all(isinstance(entry, Dotted | Class) for entry in wanted):
         return Const(False)
     return Scalar("bool")
+
+
+def _is_of_plain_type(w: Walker, item: Object | None, names: list[str | None]) -> bool | None:
+    """Whether a tuple, list, dictionary or None is of one of these types; None where that is not known."""
+    listed = w.deref(item, List)
+    own = (
+        "tuple" if isinstance(item, Tuple)
+        else listed.type if listed is not None
+        else "dict" if w.deref(item, Dict) is not None
+        else "NoneType" if item == NONE
+        else None
+    )  # fmt: skip
+    if own not in ("tuple", "list", "dict", "NoneType"):
+        return None
+    if own in names:
+        return True
+    others = {"torch.Tensor", "torch.nn.Module", "torch.nn.Parameter", "tuple", "list", "dict", "int", "float", "str"}
+    return False if all(name in others for name in names) else None
 
 
 def has_attribute(w: Walker, item: Object, name: object) -> bool | None:
