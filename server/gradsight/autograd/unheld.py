@@ -10,7 +10,7 @@ from gradsight.autograd.cuts import Origins
 from gradsight.autograd.events import BackwardCalled, Created, Event, OptimizerBuilt, Stepped, compatible
 from gradsight.autograd.graph import Behind, operands
 from gradsight.autograd.loop_events import ModeSet
-from gradsight.autograd.module_events import MemberSet, ModuleBuilt, StateLoaded
+from gradsight.autograd.module_events import MemberSet, ModuleBuilt, ParametersListed, StateLoaded
 from gradsight.autograd.values import Value
 from gradsight.autograd.wiring import Wiring
 
@@ -59,10 +59,13 @@ class Unhelds:
         """What is held by nobody while other parameters of the same loss are."""
         leaves = [leaf for leaf in graph.leaves.values() if leaf.id not in told]
         missing = [leaf for leaf in leaves if self._is_left_out(leaf, held, call)]
-        if not missing or self._is_head_only(graph, {leaf.id for leaf in missing}, held):
+        built = self._nearest_optimizer(missing, held, call) if missing else None
+        if built is None:
+            return None
+        enumerated = len(missing) < len(held) and self._is_enumerated(built)
+        if not enumerated and self._is_head_only(graph, {leaf.id for leaf in missing}, held):
             return None
         step = self._step_after(call, held)
-        built = self._nearest_optimizer(missing, held, call)
         return self._told(call, missing, built, step, alone=False)
 
     def _alone(self, call: BackwardCalled, graph: Behind) -> Unheld | None:
@@ -95,6 +98,16 @@ class Unhelds:
             given = (event for event in self.trace.each(MemberSet) if event.id > built.id)
             change = next((event for event in given if any(value.id in lost for value in event.parameters)), makers[0])
         return Unheld(call, tuple(missing), built, step, alone, change)
+
+    def _is_enumerated(self, built: OptimizerBuilt) -> bool:
+        """Whether the optimizer got the parameters of several modules, part by part."""
+        held = {value.id for value in built.parameters or ()}
+        parts: list[set[int]] = []
+        for event in self.trace.each(ParametersListed):
+            numbers = set(event.parameters)
+            if event.id < built.id and numbers and numbers <= held and all(numbers.isdisjoint(part) for part in parts):
+                parts.append(numbers)
+        return len(parts) > 1 and set().union(*parts) == held
 
     def _is_of_module(self, leaf: Value) -> bool:
         """Whether a leaf is a parameter of a module."""

@@ -13,6 +13,7 @@ from gradsight.autograd.events import (
     Event,
     Opaque,
     OptimizerBuilt,
+    RequiresGradSet,
     Stepped,
     Trace,
 )
@@ -181,14 +182,20 @@ class Wiring:
         built = self.built[given.module]
         if value.is_leaf:
             maker = self.trace.maker(value)
-            fresh = isinstance(maker, Created) and maker.cut is None and not maker.inputs and maker.explicit is True
-            return value if fresh and (given.id < built.id or not given.inside) else None
+            fresh = isinstance(maker, Created) and maker.cut is None and not maker.inputs
+            meant = isinstance(maker, Created) and (maker.explicit is True or self._is_switched_on(value, given))
+            return value if fresh and meant and (given.id < built.id or not given.inside) else None
         graph = behind(self.trace, value)
         if value.is_leaf is None or not graph.complete or len(graph.leaves) != 1 or given.id > built.id:
             return None
         (leaf,) = graph.leaves.values()
         maker = self.trace.maker(leaf)
         return leaf if isinstance(maker, Created) and maker.by == "torch.nn.Parameter" else None
+
+    def _is_switched_on(self, value: Value, given: MemberSet) -> bool:
+        """Whether `requires_grad_()` was called on it before the module got it."""
+        switches = (event for event in self.trace.each(RequiresGradSet) if event.id < given.id)
+        return any(event.value.id == value.id and event.flag is True for event in switches)
 
     def _takes_part(self, given: MemberSet, value: Value, leaf: Value, built: ModuleBuilt) -> bool:
         """Whether the tensor is trained through; where nothing of the module is trained in sight: is used."""
@@ -211,6 +218,8 @@ class Wiring:
         for event in inside:
             if any(event.calls[: len(way)] == way for way in outer):
                 continue
+            if any(other is not event and _surrounds(other, event) for other in inside):
+                continue
             values = event.registered
             if any(self.is_cared_for(value) or self.reached_unseen(value.id, None) for value in values):
                 continue
@@ -223,3 +232,10 @@ class Wiring:
     def registered(self) -> frozenset[int]:
         """Everything that was ever seen as a parameter of a module."""
         return frozenset(number for listing in self.listings for number in listing)
+
+
+def _surrounds(outer: Event, inner: Event) -> bool:
+    """Whether one call stands among the arguments of the other."""
+    one, other = outer.site, inner.site
+    same = (one.path, one.chunk, outer.calls) == (other.path, other.chunk, inner.calls)
+    return same and one != other and one.range.contains(other.range)

@@ -110,7 +110,7 @@ def _named(view: View, group: FrozenGroup) -> str:
         for key, value in zip(found.node.keys, found.node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == "params":
                 return f"`{found.text(value)}`"
-    return f"the parameters of {owners(group.parameters)}"
+    return f"the parameters of {owners(view, group.parameters)}"
 
 
 def is_optional(view: View, switch: RequiresGradSet) -> bool:

@@ -95,7 +95,7 @@ def find(view: View) -> Iterator[Finding]:
             fixes=[fix] if fix is not None else [],
             built=source(view, unheld.built),
             change=source(view, view.place(change)),
-            names=owners(unheld.parameters),
+            names=owners(view, unheld.parameters),
         )
 
 

@@ -90,10 +90,10 @@ def find(view: View) -> Iterator[Finding]:
                 view.related(unheld.call, "gives them gradients"),
                 view.related(unheld.step, "does not change them"),
             ],
-            missing=owners(unheld.parameters),
+            missing=owners(view, unheld.parameters),
             call=source(view, unheld.call),
             built=source(view, unheld.built),
-            held=owners(held),
+            held=owners(view, held),
         )
 
 

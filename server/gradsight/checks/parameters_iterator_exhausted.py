@@ -79,15 +79,28 @@ def find(view: View) -> Iterator[Finding]:
         first, second = view.place(event.emptied), view.place(event)
         raises = event.by == "optimizer" and (event.site, event.calls) in empty
         variant = "raises" if raises else "again" if first == second else None
-        words: dict[str, Any] = {"made": source(view, place), "first": source(view, first)}
+        words: dict[str, Any] = {"made": source(view, place), "first": user(view, first)}
         if variant != "again":
-            words["second"] = source(view, second)
+            words["second"] = user(view, second)
         shown = "raises here" if raises else "goes through it again" if first == second else "finds nothing in it"
         related = [view.related(first, "uses it up"), view.related(second, shown)]
         yield CHECK.finding(
             place, view.trace, event, variant=variant, severity=Severity.ERROR if raises else None,
             related=related, fixes=_list(view, place), **words,
         )  # fmt: skip
+
+
+def user(view: View, place: Place) -> str:
+    """What goes through the generator there: the call, loop or comprehension around its name."""
+    found = view.found(place)
+    if found is None or not isinstance(found.node, ast.Name | ast.Attribute):
+        return source(view, place)
+    for around in found.around():
+        if isinstance(around.node, ast.For):
+            return f"for {around.text(around.node.target)} in {found.text()}"
+        if isinstance(around.node, ast.expr):
+            return source(view, Place(place.path, around.range))
+    return source(view, place)
 
 
 def _list(view: View, place: Place) -> list[Fix]:

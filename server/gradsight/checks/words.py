@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from gradsight.autograd.events import Applied, BackwardCalled, Created, Event, GradRead, Mutated
+from gradsight.autograd.module_events import ModuleBuilt
 from gradsight.autograd.values import Value
 from gradsight.text import Place, Range
 
@@ -120,12 +121,21 @@ def tail_of(view: View, event: Event) -> Place:
     return Place(place.path, Range(lines.position(dot), place.range.end)) if dot >= 0 else place
 
 
-def owners(values: Iterable[Value]) -> str:
+def owners(view: View, values: Iterable[Value]) -> str:
     """The modules that parameters belong to, as the user calls them: `self.encoder` and `self.head`."""
-    names = list(dict.fromkeys(f"`{_owner(value.name)}`" if value.name else "a module" for value in values))
-    if len(names) > 3:
-        names = [*names[:2], f"{len(names) - 2} more"]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "nothing"
+    left = {value.id: value for value in values}
+    names: list[str] = []
+    built = sorted(view.trace.each(ModuleBuilt), key=lambda event: -len(event.registered))
+    for event in built:
+        numbers = {value.id for value in event.registered}
+        if numbers and numbers <= left.keys():
+            names.append(assigned_name(view, event) or event.type)
+            left = {number: value for number, value in left.items() if number not in numbers}
+    names += [_owner(value.name) if value.name else "a module" for value in left.values()]
+    told = [f"`{name}`" for name in dict.fromkeys(names)]
+    if len(told) > _MOST_NAMES:
+        told = [*told[: _MOST_NAMES - 1], f"{len(told) - _MOST_NAMES + 1} more"]
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told) or "nothing"
 
 
 def _owner(name: str) -> str:

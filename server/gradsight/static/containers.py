@@ -135,10 +135,12 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
             if isinstance(index, Slice):
                 part = sliced(items, index) if rest is None else None
                 return w.allocate(found if part is None else List(part, None, found.type))
-            return rest or UNKNOWN
+            return rest or _one_of(w, items)
         case Dict(by_key, rest):
             if isinstance(index, Const) and key in by_key:
                 return by_key[key]
+            if not isinstance(index, Const) and rest is None and found.factory is None:
+                return _one_of(w, tuple(by_key.values()))
             return rest or _missing(w, node, receiver, index)
         case Instance():
             own = protocols.call_special(w, node, receiver, "__getitem__", index)
@@ -146,6 +148,11 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
                 return own
             return module_containers.item(w, found, index) if found.is_module else UNKNOWN
     return UNKNOWN
+
+
+def _one_of(w: Walker, items: tuple[Object, ...]) -> Object:
+    """What an unknown position holds: of modules the first will do, as they are all used alike."""
+    return items[0] if items and all(w.module(item) is not None for item in items) else UNKNOWN
 
 
 def _missing(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
