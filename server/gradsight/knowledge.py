@@ -16,6 +16,7 @@ _CUTS = {
     Cut.NUMPY: "gives a NumPy array, which has no history",
     Cut.REWRAP: "copies the values without their history",
     Cut.GRAD_MODE: "ran while grad mode was off",
+    Cut.CHECKPOINT: "is a reentrant checkpoint without an argument that requires grad",
     Cut.NOT_DIFFERENTIABLE: "has no derivative",
 }
 _LONGEST = 60

@@ -64,6 +64,8 @@ class Cut(Enum):
     """The op ran while a scope had switched grad mode off; `Applied.scope` says which."""
     FIRST_ORDER = "first order"
     """`autograd.grad` without `create_graph`: a gradient that does not know how it was computed."""
+    CHECKPOINT = "checkpoint"
+    """A reentrant checkpoint none of whose arguments requires grad: what is behind its function is lost."""
     NOT_DIFFERENTIABLE = "not differentiable"
     """The op has no derivative by nature: argmax, comparisons, casts to integers, sampling."""
     ZERO = "zero derivative"

@@ -47,6 +47,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gradsight.autograd.events import OptimizerBuilt
+from gradsight.autograd.module_events import ParametersListed
 from gradsight.autograd.unheld import Unhelds
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
@@ -78,6 +79,8 @@ def find(view: View) -> Iterator[Finding]:
     for unheld in Unhelds(view.wiring).each():
         if unheld.change is not None or is_chosen(view, unheld.built):
             continue
+        if is_sorted_out(view, unheld.built, unheld.parameters):
+            continue
         held = [value for value in unheld.built.parameters or () if value.is_parameter]
         yield CHECK.finding(
             view.place(unheld.built),
@@ -106,6 +109,15 @@ def is_chosen(view: View, built: OptimizerBuilt) -> bool:
     functions = [around for around in found.around() if hasattr(around.node, "args") and hasattr(around.node, "body")]
     text = functions[0].text() if functions else found.text(found.statement)
     return _CHOSEN.search(text) is not None
+
+
+def is_sorted_out(view: View, built: OptimizerBuilt, missing: Iterable[Value]) -> bool:
+    """Whether a function went through the parameters by name before, the missing ones too, and left them out."""
+    numbers = {value.id for value in missing}
+    return any(
+        event.method == "named_parameters" and event.calls and event.id < built.id and numbers & {*event.parameters}
+        for event in view.trace.each(ParametersListed)
+    )
 
 
 def _made(view: View, values: Iterable[Value]) -> list[Related]:

@@ -10,6 +10,7 @@ from gradsight.static import (
     custom_functions,
     distributions,
     functions,
+    hooks,
     imports,
     loop_tools,
     modules,
@@ -121,7 +122,9 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
                 return modules.read(w, receiver, found, name)
             if found.type == custom_functions.CTX:
                 return custom_functions.read_ctx(w, receiver, found, name)
-            callable_there = found.type == Dotted("contextlib.ExitStack") or loop_tools.is_tool(found.type)
+            callable_there = found.type in (Dotted("contextlib.ExitStack"), hooks.HANDLE) or loop_tools.is_tool(
+                found.type
+            )
             return Method(receiver, name) if callable_there else UNKNOWN
     return UNKNOWN
 

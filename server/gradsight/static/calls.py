@@ -13,6 +13,7 @@ from gradsight.static import (
     custom_functions,
     distributions,
     functions,
+    hooks,
     library,
     loop_tools,
     managers,
@@ -214,6 +215,8 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             return optimizers.call_method(w, node, receiver, item, name, arguments)
         case Instance(type=custom_functions.CTX) if isinstance(receiver, Ref):
             return custom_functions.call_ctx(w, receiver, item, name, arguments)
+        case Instance(type=hooks.HANDLE):
+            return hooks.call_handle(w, item, name)
         case Instance(type=Dotted(managers.STACK)):
             return managers.call_stack_method(w, node, name, arguments)
         case Instance() if item.is_module and isinstance(receiver, Ref):

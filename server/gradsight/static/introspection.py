@@ -49,9 +49,22 @@ def is_instance(w: Walker, arguments: Arguments) -> Object:
             return Const(True)
         if isinstance(entry, Class) and entry in functions.linearised(found.type):
             return Const(True)
-    if isinstance(found.type, Dotted) and all(isinstance(entry, Dotted | Class) for entry in wanted):
+    if not all(isinstance(entry, Dotted | Class) and not _is_hidden(entry) for entry in wanted):
+        return Scalar("bool")
+    if isinstance(found.type, Dotted):
         return Const(False)
-    return Scalar("bool")
+    bases = functions.outside_bases(found.type)
+    names = [entry.name for entry in wanted if isinstance(entry, Dotted)]
+    if any(name in bases for name in names):
+        return Const(True)
+    plain = all(base in ("torch.nn.Module", "object", "abc.ABC") for base in bases)
+    return Const(False) if plain and not any(name == "object" for name in names) else Scalar("bool")
+
+
+def _is_hidden(entry: Dotted | Class) -> bool:
+    """Whether this is a class that others extend out of sight, such as `torch.nn.modules.batchnorm._BatchNorm`."""
+    short = entry.name.rpartition(".")[2]
+    return isinstance(entry, Dotted) and (short.startswith("_") or not short[:1].isupper())
 
 
 def _is_of_plain_type(w: Walker, item: Object | None, names: list[str | None]) -> bool | None:

@@ -11,6 +11,7 @@ from gradsight.autograd.values import Form
 from gradsight.static import (
     backward,
     builtins,
+    checkpoints,
     copies,
     distributions,
     factories,
@@ -228,6 +229,8 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
         return filling.initialise(w, node, name, arguments)
     if name.rpartition(".")[2] in _DATA:
         return Unknown("data")
+    if name in (checkpoints.NAME, checkpoints.SEQUENTIAL):
+        return checkpoints.call(w, node, name, arguments)
     if name.startswith(("torch.utils.checkpoint.", "torch.func.", "torch.vmap", "torch.jit.trace")):
         w.opaque(node, arguments.each())
         return UNKNOWN

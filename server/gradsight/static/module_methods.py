@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 
 from gradsight.autograd.events import GradsCleared, RequiresGradSet
 from gradsight.autograd.module_events import StateLoaded
-from gradsight.static import filling, generators, loop_tools, optimizers, registration
+from gradsight.static import filling, generators, hooks, loop_tools, optimizers, registration
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
     Arguments,
+    Class,
     Const,
     Instance,
     Iterator,
     Object,
     Ref,
+    Scalar,
     Tensor,
     Tuple,
     Unknown,
@@ -39,11 +41,12 @@ _FLUENT = [
     "share_memory",
     "xpu",
 ]
+_MOST_MODULES = 64
 NAMES = frozenset(
     [
         *_FLUENT, "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules",
         "named_modules", "zero_grad", "requires_grad_", "state_dict", "load_state_dict", "apply", "register_buffer",
-        "register_parameter", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
+        "register_parameter", *hooks.NAMES,
         "register_module", "add_module", "append", "extend", "insert", "get_parameter", "get_submodule", "forward",
         "__call__", "items", "keys", "values", "compile", "extra_repr", "__init__",
     ]
@@ -68,8 +71,12 @@ def call(
     """`module.name(...)`."""
     if name in ("train", "eval"):
         _set_mode(w, _Called(node, ref, found, arguments, parameters), name)
+        mode = Const(False) if name == "eval" else arguments.get(0, "mode") or Const(True)
+        _switch(w, ref, mode if isinstance(mode, Const) else Scalar("bool"), set())
     if name in _FLUENT:
         return ref
+    if name in hooks.NAMES:
+        return hooks.register(w, ref, found, name, arguments)
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(w, _Called(node, ref, found, arguments, parameters))
@@ -77,6 +84,19 @@ def call(
         return UNKNOWN
     w.opaque(node, [ref, *arguments.each()])
     return UNKNOWN
+
+
+def _switch(w: Walker, ref: Ref, flag: Object, seen: set[int]) -> None:
+    """`training` of a module of the program and of all below it."""
+    found = w.module(ref)
+    if found is None or ref.id in seen:
+        return
+    seen.add(ref.id)
+    if isinstance(found.type, Class):
+        w.state.heap[ref.id] = replace(found, attributes={**found.attributes, "training": flag})
+    for _, item in _children(w, found):
+        if isinstance(item, Ref):
+            _switch(w, item, flag, seen)
 
 
 def _children(w: Walker, found: Instance) -> list[tuple[str, Object]]:
@@ -130,10 +150,25 @@ def _named_children(w: Walker, called: _Called) -> Object:
     return Iterator(pairs, None, called.found.complete)
 
 
+def _named_modules(w: Walker, called: _Called) -> Object:
+    found: list[Object] = []
+
+    def visit(prefix: str, item: Object, seen: tuple[Object, ...]) -> None:
+        inner = w.module(item)
+        if inner is None or item in seen or len(found) > _MOST_MODULES:
+            return
+        found.append(Tuple((Const(prefix), item)))
+        for name, child in _children(w, inner):
+            visit(f"{prefix}.{name}" if prefix else name, child, (*seen, item))
+
+    visit("", called.ref, ())
+    return Iterator(tuple(found), None, _complete(w, called))
+
+
 def _modules(w: Walker, called: _Called) -> Object:
     found: list[Object] = []
     waiting: list[Object] = [called.ref]
-    while waiting and len(found) < 64:
+    while waiting and len(found) < _MOST_MODULES:
         item = waiting.pop(0)
         if item not in found:
             found.append(item)
@@ -220,6 +255,7 @@ _HANDLERS: dict[str, Callable[[Walker, _Called], Object]] = {
     "children": _child_iterator,
     "named_children": _named_children,
     "modules": _modules,
+    "named_modules": _named_modules,
     "zero_grad": _zero_grad,
     "requires_grad_": _requires_grad,
     "register_buffer": _register,

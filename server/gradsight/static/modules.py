@@ -12,6 +12,7 @@ from gradsight.autograd.op_facts_types import Construction
 from gradsight.autograd.values import Kind, Shape
 from gradsight.static import (
     functions,
+    hooks,
     loop_tools,
     module_containers,
     module_methods,
@@ -28,6 +29,7 @@ from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
     Class,
+    Const,
     Dotted,
     Function,
     Instance,
@@ -148,7 +150,7 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
 def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
     """An attribute of a module that is neither set by the program nor a method of its classes."""
     if name == "training":
-        return Scalar("bool")
+        return Scalar("bool") if w.alone else Const(True)
     if name in module_methods.NAMES or not found.complete or isinstance(found.type, Dotted):
         return Method(ref, name)
     if module_containers.kind(found) is not None:
@@ -163,6 +165,15 @@ def call_module(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: 
     """`module(x)`."""
     if not found.ready:
         _used_unready(w, node, ref, found)
+    arguments = hooks.before(w, node, ref, found, arguments)
+    if w.live is None:
+        return UNKNOWN
+    output = _forward(w, node, ref, found, arguments)
+    return hooks.after(w, node, ref, found, arguments, output) if w.live is not None else UNKNOWN
+
+
+def _forward(w: Walker, node: ast.AST, ref: Ref, found: Instance, arguments: Arguments) -> Object:
+    """`module.forward(x)`: without hooks."""
     forward = functions.find_method(found.type, "forward")
     if forward is not None and isinstance(forward[0], Function):
         return w.call(w, node, functions.bind_receiver(forward[0], ref, forward[1]), arguments)
@@ -283,7 +294,9 @@ def call_method(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str, 
     special = module_containers.call_method(w, node, ref, found, name, arguments)
     if special is not None:
         return special
-    if name in ("forward", "__call__"):
+    if name == "forward":
+        return _forward(w, node, ref, found, arguments)
+    if name == "__call__":
         return call_module(w, node, ref, found, arguments)
     return module_methods.call(w, node, ref, found, name, arguments, tuple(named_parameters(w, ref)))
 

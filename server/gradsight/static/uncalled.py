@@ -67,6 +67,7 @@ def walk_alone(w: Walker, base: Base, root: Root, earlier: Callable[[int], Event
     state.escaped, state.modes = frozenset(), State().modes
     alone = Walker(code.path, state, Recorder(step, earlier), _BUDGET)
     alone.wire(w)
+    alone.alone = True
     alone.frame.chunk = code.chunk
     alone.least_for_others = _BUDGET - _FOR_OTHERS
     try:

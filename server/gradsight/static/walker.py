@@ -24,6 +24,7 @@ from gradsight.static.objects import (
     List,
     Object,
     Ref,
+    Scalar,
     Tensor,
 )
 from gradsight.static.recorder import Recorder
@@ -122,6 +123,8 @@ class Walker:
         self.entered: dict[Code, int] = {}
         """How often the body of each function was walked."""
         self.log = Log()
+        self.alone = False
+        """Whether a function is walked that nobody calls, so that the state of what it gets is not known."""
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
@@ -206,6 +209,8 @@ class Walker:
             if number in state.tensors:
                 state.gradients[number] = None
             item = state.heap.get(number)
+            if isinstance(item, Instance) and "training" in item.attributes:
+                state.heap[number] = replace(item, attributes={**item.attributes, "training": Scalar("bool")})
             if (isinstance(item, List) and item.rest is None and number in reached) or (
                 isinstance(item, Dict) and item.rest is None and number in reached
             ):
