@@ -124,7 +124,7 @@ class Walker:
         """How often the body of each function was walked."""
         self.log = Log()
         self.alone = False
-        """Whether a function is walked that nobody calls, so that the state of what it gets is not known."""
+        """Whether a function is walked that nobody calls: what it gets may be in any state."""
         self.evaluate: Evaluate = _not_wired
         self.execute_block: ExecuteBlock = _not_wired
         self.call: Call = _not_wired
@@ -132,8 +132,7 @@ class Walker:
         """The four entries of the interpreter, set by it: the modules below need them, and it needs the modules."""
         self.codes: WeakValueDictionary[int, Code] = WeakValueDictionary()
         """By identity of its node: one `Code` for each function, as long as somebody holds it."""
-        self.on_return: tuple[int, Callable[[ast.Return, Object], None]] | None = None
-        """Of the call at which depth somebody wants to hear of the `return` statements."""
+        self.on_return: tuple[int, Callable[[ast.Return, Object], None]] | None = None  # heard of at this depth
         self.imports: Imports | None = None
         """How imports of workspace files are followed; None: not at all."""
         self.least_for_others = 0
@@ -211,9 +210,7 @@ class Walker:
             item = state.heap.get(number)
             if isinstance(item, Instance) and "training" in item.attributes:
                 state.heap[number] = replace(item, attributes={**item.attributes, "training": Scalar("bool")})
-            if (isinstance(item, List) and item.rest is None and number in reached) or (
-                isinstance(item, Dict) and item.rest is None and number in reached
-            ):
+            if isinstance(item, List | Dict) and item.rest is None and number in reached:
                 state.heap[number] = replace(item, rest=UNKNOWN)
             if isinstance(item, Instance) and not item.ready:
                 state.heap[number] = replace(item, ready=True)
