@@ -36,6 +36,32 @@ def conflicts(trace: Trace, backwards: Backwards) -> Iterator[Conflict]:
             yield conflict
 
 
+_IDEMPOTENT = frozenset(["clamp_", "clamp_min_", "clamp_max_", "clip_", "relu_", "abs_", "copy_", "nan_to_num_"])
+"""What usually changes nothing when it is done again, as constraints on weights are in each forward pass."""
+
+
+def unnoticed(trace: Trace, backwards: Backwards) -> Iterator[Conflict]:
+    """Every write through `.data` to what an op has saved, with the first backward that computes with it."""
+    writes: dict[int, list[Mutated]] = {}
+    for event in trace.each(Mutated):
+        in_place = event.op != "torch.Tensor.data" and event.op.rpartition(".")[2] not in _IDEMPOTENT
+        if not event.noticed and in_place and event.target.storage is not None:
+            writes.setdefault(event.target.storage, []).append(event)
+    told: set[int] = set()
+    freed: dict[int, list[BackwardCalled]] = {}
+    for call, graph in backwards if writes else ():
+        if any(root.requires_grad is not True for root in call.roots) or call.raised is not None:
+            continue
+        nodes = [node for node in needed(call, graph) if not any(compatible(by, call) for by in freed.get(node.id, ()))]
+        for conflict in _broken(call, nodes, writes, counted=False):
+            if conflict.write.id not in told:
+                told.add(conflict.write.id)
+                yield conflict
+        if call.retain_graph is not True and call.create_graph is not True:
+            for node in nodes:
+                freed.setdefault(node.id, []).append(call)
+
+
 class Saves:
     """What ops have saved, by storage."""
 
@@ -122,8 +148,10 @@ def _broken(
     nodes: Sequence[Applied],
     writes: dict[int, list[Mutated]],
     named: Sequence[Saved] | None = None,
+    counted: bool = True,
 ) -> Iterator[Conflict]:
-    """For each save of `nodes` the first write that the version counter holds against it."""
+    """For each save of `nodes` the first write that the version counter holds against it; if not `counted`, the first
+    write at all."""
     for node in nodes:
         if not any(value.requires_grad for value in node.outputs) or not compatible(node, call):
             continue
@@ -131,7 +159,7 @@ def _broken(
             for write in writes.get(saved.storage, ()):
                 if (
                     node.id <= write.id < call.id
-                    and write.version > saved.version
+                    and (write.version > saved.version or not counted)
                     and compatible(write, node)
                     and compatible(write, call)
                 ):

@@ -166,7 +166,7 @@ def _compute(
                 value = replace(value, is_inference=inference)  # a view of a normal tensor is one, too
             if shared and output.alias is Alias.VIEW and call.name not in _DETACHING:
                 w.state.look_into(value.id, base[0].id)
-            if output.alias is Alias.UNTRACKED:
+            if output.alias is Alias.UNTRACKED or (shared and base[0].id in w.state.untracked):
                 w.state.untracked[value.id] = True
             outputs.append(w.state.value(w.keep(value)))
             if value.kind is Kind.FLOAT and len(precisions) == 1 and (only := next(iter(precisions))) is not None:
