@@ -140,3 +140,8 @@ class ModuleCopied(Event):
     name: str | None
     pairs: tuple[tuple[Value, Value], ...]
     """Each parameter of the original with that of the copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteppedOutOfSight(Event):
+    """`.step()` of something unknown that may be an optimizer. Static only."""

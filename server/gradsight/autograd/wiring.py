@@ -24,6 +24,7 @@ from gradsight.autograd.module_events import (
     ModuleBuilt,
     ModuleCopied,
     ParametersListed,
+    SteppedOutOfSight,
 )
 from gradsight.autograd.training import Training
 from gradsight.autograd.values import Value
@@ -64,6 +65,8 @@ class Wiring:
     @cached_property
     def knows_optimizers(self) -> bool:
         """Whether it is known what each optimizer holds."""
+        if any(True for _ in self.trace.each(SteppedOutOfSight)):
+            return False
         built = all(event.parameters is not None for event in self.trace.each(OptimizerBuilt))
         return built and all(event.parameters is not None for event in self.trace.each(Stepped))
 
@@ -220,7 +223,7 @@ class Wiring:
                 continue
             if any(other is not event and _surrounds(other, event) for other in inside):
                 continue
-            values = event.registered
+            values = [value for value in event.registered if self._is_made_by(value, event)]
             if any(self.is_cared_for(value) or self.reached_unseen(value.id, None) for value in values):
                 continue
             uses = (self.tracked_uses[value.id] for value in values if value.id in self.tracked_uses)
@@ -228,14 +231,25 @@ class Wiring:
             if use is not None:
                 yield event, use
 
+    def _is_made_by(self, value: Value, event: ModuleBuilt) -> bool:
+        """Whether a parameter came into being with the module, and was not just put into it."""
+        maker, inside = self.trace.maker(value), (*event.calls, event.site)
+        if maker is None:
+            return False
+        return maker.calls[: len(inside)] == inside or (maker.calls == event.calls and _contains(event, maker))
+
     @cached_property
     def registered(self) -> frozenset[int]:
         """Everything that was ever seen as a parameter of a module."""
         return frozenset(number for listing in self.listings for number in listing)
 
 
+def _contains(outer: Event, inner: Event) -> bool:
+    """Whether the text of one event lies within that of the other."""
+    one, other = outer.site, inner.site
+    return (one.path, one.chunk) == (other.path, other.chunk) and one.range.contains(other.range)
+
+
 def _surrounds(outer: Event, inner: Event) -> bool:
     """Whether one call stands among the arguments of the other."""
-    one, other = outer.site, inner.site
-    same = (one.path, one.chunk, outer.calls) == (other.path, other.chunk, inner.calls)
-    return same and one != other and one.range.contains(other.range)
+    return outer.calls == inner.calls and outer.site != inner.site and _contains(outer, inner)

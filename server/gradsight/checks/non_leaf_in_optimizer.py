@@ -80,8 +80,14 @@ def find(view: View) -> Iterator[Finding]:
             yield CHECK.finding(
                 place, view.trace, op, built,
                 related=[view.related(built, "raises here")], fixes=[fix] if fix is not None else [],
-                op=source(view, place), name=name_of(view, value), built=source(view, built),
+                op=source(view, place), name=named(view, place, value), built=source(view, built),
             )  # fmt: skip
+
+
+def named(view: View, place: Place, value: Value) -> str:
+    """The result by its name, if it has one that says more than the op does."""
+    name = name_of(view, value)
+    return "a new tensor" if name == f"`{source(view, place)}`" else name
 
 
 def maker_of(view: View, value: Value) -> Applied | None:

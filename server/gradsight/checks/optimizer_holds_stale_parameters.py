@@ -76,7 +76,7 @@ def find(view: View) -> Iterator[Finding]:
         if unheld.change is None:
             continue
         change = shown(unheld, unheld.change)
-        later = any(
+        later = view.function(unheld.built) != view.function(view.place(change)) or any(
             step.key == unheld.built.optimizer and step.event.id < unheld.change.id for step in view.training.steps
         )
         place, other = view.place(change if later else unheld.built), unheld.built if later else change

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gradsight.autograd.asking_events import BackwardOnNumber
 from gradsight.autograd.events import GradsCleared
+from gradsight.autograd.module_events import SteppedOutOfSight
 from gradsight.static import (
     backward,
     containers,
@@ -248,6 +249,8 @@ def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, argu
     if name == "zero_grad":
         w.record(GradsCleared, node, parameters=None, by=role or "optimizer")
         return NONE
+    if name == "step" and role is None and not arguments.each():
+        w.record(SteppedOutOfSight, node)
     if role == "optimizer":
         return optimizers.call_unknown(w, node, name, arguments)
     if role == "module":
