@@ -16,7 +16,8 @@ from gradsight.autograd.training import Backwards
 from gradsight.autograd.values import Value
 
 _ADDING = ("__add__", "__radd__", "__iadd__", "add", "add_", "__sub__", "__isub__")
-_ARITHMETIC = (*_ADDING, "__mul__", "__rmul__", "mul", "__truediv__", "div", "__rsub__", "join")
+_JOINING = ("cat", "concat", "concatenate", "hstack", "vstack")
+_ARITHMETIC = (*_ADDING, "__mul__", "__rmul__", "mul", "__truediv__", "div", "__rsub__", "join", *_JOINING)
 _DEEPEST = 4
 _FEW = 4
 """So many passes of a loop are no pile."""
@@ -74,7 +75,8 @@ class Keepings:
         """Additions at one place of which each adds to the result of the one before."""
         by_site: dict[object, list[Applied]] = defaultdict(list)
         for event in self.trace.each(Applied):
-            if event.op.rpartition(".")[2] in _ADDING and any(value.requires_grad for value in event.outputs):
+            adds = event.op.rpartition(".")[2] in (*_ADDING, *_JOINING)
+            if adds and any(value.requires_grad for value in event.outputs):
                 by_site[event.site].append(event)
         for additions in by_site.values():
             chain: list[tuple[Applied, Value]] = []
@@ -90,13 +92,12 @@ class Keepings:
     def _added(self, before: Applied, after: Applied) -> Value | None:
         """What `after` adds to the result of `before`, if that is what it does."""
         sides = list(operands(after))
-        if len(sides) != 2:
+        totals = [side for side in sides if self._comes_from(side, before, _DEEPEST)]
+        others = [side for side in sides if side not in totals and side.requires_grad]
+        if len(totals) != 1 or len(others) != 1:
             return None
-        for total, added in (sides, reversed(sides)):
-            if added.requires_grad and self._comes_from(total, before, _DEEPEST):
-                nodes = behind(self.trace, added).nodes
-                return None if any(node.id == before.id for node in nodes) else added
-        return None
+        nodes = behind(self.trace, others[0]).nodes
+        return None if any(node.id == before.id for node in nodes) else others[0]
 
     def _comes_from(self, value: Value, event: Applied, depth: int) -> bool:
         maker = self.trace.maker(value)
@@ -161,6 +162,20 @@ class Keepings:
             (call, {root.id for root in call.roots} | {out.id for node in graph.nodes for out in node.outputs})
             for call, graph in self.backwards
         ]
+
+    def are_apart(self, keeping: Keeping) -> bool:
+        """Whether the passes run the same parameters on data, each in a graph of its own."""
+        met: set[int] = set()
+        leaves: set[int] | None = None
+        for value in keeping.values:
+            graph = behind(self.trace, value)
+            nodes = {node.id for node in graph.nodes}
+            if not met.isdisjoint(nodes) or (graph.complete and not graph.sources):
+                return False
+            met |= nodes
+            own = {number for number, leaf in graph.leaves.items() if leaf.is_parameter}
+            leaves = own if leaves is None else leaves & own
+        return bool(leaves)
 
     # --- what becomes of it ------------------------------------------------------------------
 

@@ -68,6 +68,8 @@ class Kept(Event):
 
     container: int
     values: tuple[Value, ...]
+    direct: bool = True
+    """Whether the item is the one tensor itself, and not something that holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ from collections.abc import Iterator
 from gradsight.autograd.events import Applied, Event
 from gradsight.autograd.graph import behind
 from gradsight.autograd.keeping import Keeping, Keepings
+from gradsight.autograd.loop_events import Kept
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import source
@@ -82,7 +83,7 @@ def find(view: View) -> Iterator[Finding]:
         pile = _pile_at(view, last)
         if pile is None or (place := view.place(last)) in told:
             continue
-        if not _is_meant(view, keeping, pile) or _is_read(view, keepings, keeping, pile):
+        if not _is_meant(view, keepings, keeping, pile) or _is_read(view, keepings, keeping, pile):
             continue
         told.add(place)
         yield _finding(view, keeping, pile)
@@ -93,6 +94,9 @@ class _Pile:
 
     def __init__(self, found: Found, into: ast.expr, added: ast.expr) -> None:
         self.found, self.into, self.added = found, into, added
+        self.is_single = False
+        if isinstance(added, ast.List | ast.Tuple) and len(added.elts) == 1 and isinstance(found.node, ast.AugAssign):
+            self.added, self.is_single = added.elts[0], True
         base = into
         while isinstance(base, ast.Subscript):
             base = base.value
@@ -105,9 +109,16 @@ def _pile_at(view: View, event: Event) -> _Pile | None:
     if found is None:
         return None
     match found.node:
-        case ast.Call(func=ast.Attribute(value=into), args=[*_, added]):
-            return _Pile(found, into, added)
         case ast.AugAssign(target=into, value=added):
+            return _Pile(found, into, added)
+        case ast.Call(args=[ast.List(elts=parts) | ast.Tuple(elts=parts), *_]) if isinstance(event, Applied):
+            parent = found.parent
+            if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+                into = parent.targets[0]
+                others = [part for part in parts if ast.unparse(part) != ast.unparse(into)]
+                if len(others) == 1 and isinstance(into, ast.Name | ast.Attribute):
+                    return _Pile(found, into, others[0])
+        case ast.Call(func=ast.Attribute(value=into), args=[*_, added]) if not isinstance(event, Applied):
             return _Pile(found, into, added)
         case ast.Assign(targets=[ast.Subscript(value=into)], value=added) if not isinstance(event, Applied):
             return _Pile(found, into, added)
@@ -129,7 +140,7 @@ def _holds(node: ast.AST, wanted: str) -> bool:
 # --- whether it is a mistake -------------------------------------------------------------------
 
 
-def _is_meant(view: View, keeping: Keeping, pile: _Pile) -> bool:
+def _is_meant(view: View, keepings: Keepings, keeping: Keeping, pile: _Pile) -> bool:
     """Whether the loop trains on what it adds, or else runs a model over much data and only shows the result."""
     if keeping.call is not None:
         return True
@@ -137,10 +148,10 @@ def _is_meant(view: View, keeping: Keeping, pile: _Pile) -> bool:
         return False
     if not any(leaf.is_parameter for leaf in behind(view.trace, *keeping.values).leaves.values()):
         return False
+    if keeping.container is not None and pile.is_attribute:
+        return True
     few = keeping.passes is not None and keeping.passes < (_MANY_SEEN if view.trace.observed else _MANY)
-    if keeping.container is None:
-        return not few and _only_shown(view, pile)
-    return not few or pile.is_attribute
+    return not few and keepings.are_apart(keeping)
 
 
 def _inside_forward(found: Found) -> bool:
@@ -171,10 +182,9 @@ _OF_TENSORS = {"detach", "cpu", "numpy", "data", "backward", "mean", "sum", "sta
 
 def _uses(view: View, pile: _Pile) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
     """Where the document reads the container or the sum, with the nodes around, nearest first."""
-    for document in view.documents.values():
-        for placed in document.chunks:
-            for statement in placed.chunk.body:
-                yield from _named_in(statement, (), pile.name)
+    for _, placed in view.statements:
+        for statement in placed.chunk.body:
+            yield from _named_in(statement, (), pile.name)
 
 
 def _named_in(
@@ -228,7 +238,7 @@ def _finding(view: View, keeping: Keeping, pile: _Pile) -> Finding:
     if last.calls and not _in_loop(pile.found):
         related.append(view.related(last.calls[-1], "is called in every pass"))
     if keeping.call is not None:
-        related.append(view.related(keeping.call, f"goes through `{_short(added)}`, but not through `{into}`"))
+        related.append(view.related(keeping.call, f"goes through the graph of this pass, but not through `{into}`"))
     freed = keeping.call is not None and keeping.call.retain_graph is False
     held = _FREED.format(backward=source(view, keeping.call)) if freed and keeping.call is not None else _WHOLE
     fix = _fix(view, keeping, pile)
@@ -257,7 +267,7 @@ def _in_loop(found: Found) -> bool:
 
 def _statement(view: View, event: Event, pile: _Pile) -> Place:
     place = view.place(event)
-    if isinstance(pile.found.node, ast.BinOp):
+    if isinstance(event, Applied):
         return Place(place.path, pile.found.range_of(pile.found.statement))
     return place
 
@@ -271,7 +281,8 @@ def _fix(view: View, keeping: Keeping, pile: _Pile) -> Fix | None:
     """The number or the detached tensor is added instead."""
     path = view.place(keeping.events[-1]).path
     target = pile.added.value if isinstance(pile.added, ast.DictComp) else pile.added
-    if isinstance(target, ast.Dict | ast.Tuple | ast.List | ast.ListComp | ast.GeneratorExp | ast.Starred):
+    last = keeping.events[-1]
+    if isinstance(last, Kept) and not last.direct and target is pile.added and not pile.is_single:
         return None
     tail = ".item()" if _is_scalar(view, keeping) and not _wants_tensors(view, pile) else ".detach()"
     return calls.append(view.documents[path], Place(path, pile.found.range_of(target)), tail)

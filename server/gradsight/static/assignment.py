@@ -21,6 +21,7 @@ from gradsight.static.objects import (
     Optimizer,
     Ref,
     Tensor,
+    Tuple,
     Unknown,
 )
 from gradsight.static.operators import OPERATORS, binary
@@ -71,6 +72,7 @@ def augmented(w: Walker, statement: ast.AugAssign) -> None:
     found = w.deref(old, List)
     if found is not None and isinstance(statement.op, ast.Add) and isinstance(old, Ref):
         items, exact = containers.iterate(w, item, statement.value)
+        loop_tools.note_kept(w, statement, old, Tuple(tuple(items)))
         w.state.heap[old.id] = List(found.items + tuple(items), found.rest or (None if exact else UNKNOWN), found.type)
         return
     assign(w, target, binary(w, statement, type(statement.op), old, item), statement)
@@ -159,7 +161,7 @@ def _assign_slot(w: Walker, target: ast.Subscript, item: Object, statement: ast.
     if not isinstance(receiver, Ref):
         return
     found = w.state.heap.get(receiver.id)
-    if isinstance(found, Dict | List):
+    if loop_tools.grows(found, index):
         loop_tools.note_kept(w, statement, receiver, item)
     if isinstance(found, Instance) and found.is_module:
         module_containers.put(w, statement, receiver, found, index, item)

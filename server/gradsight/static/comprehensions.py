@@ -60,6 +60,8 @@ def _level(
     if w.live is None:
         return False
     items, exact = containers.iterate(w, source, generator.iter)
+    if w.live is None:
+        return False
     length = len(items) if exact else source.length if isinstance(source, Range) else None
     begin = w.recorder.number()
     if not items and not exact:

@@ -153,7 +153,9 @@ def call(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if name in _DECORATOR_FACTORIES:
         return Const(name)  # a decorator factory after which the function does what it did before
     if name == "collections.deque":
-        return builtins.as_list(w, node, arguments, "deque")
+        most = arguments.get(1, "maxlen")
+        short = isinstance(most, Const) and isinstance(most.value, int) and most.value <= loop_tools.MOST_SHORT
+        return builtins.as_list(w, node, arguments, loop_tools.SHORT if short else "deque")
     if name in ("collections.OrderedDict", "collections.defaultdict"):
         if name.endswith("OrderedDict"):
             return builtins.call(w, node, "dict", arguments)

@@ -14,8 +14,11 @@ from gradsight.static.objects import (
     Arguments,
     Class,
     Const,
+    Dict,
     Dotted,
+    HeapObject,
     Instance,
+    List,
     Object,
     Optimizer,
     Ref,
@@ -25,6 +28,9 @@ from gradsight.static.objects import (
 )
 from gradsight.static.walker import Walker
 
+SHORT = "short deque"
+"""The type of a list that holds only its last few items."""
+MOST_SHORT = 16
 SCALER = "torch.amp.GradScaler"
 SCHEDULER = "torch.optim.lr_scheduler."
 _SCALERS = (SCALER, "torch.cuda.amp.GradScaler", "torch.cpu.amp.GradScaler", "torch.amp.grad_scaler.GradScaler")
@@ -163,9 +169,20 @@ def _is_sensitive(found: Instance) -> bool:
 # --- containers --------------------------------------------------------------------------------
 
 
+def grows(found: HeapObject | None, index: Object) -> bool:
+    """Whether an assignment to this slot adds something: under a key that is not always the same."""
+    if not isinstance(found, Dict | List):
+        return False
+    key = index.value if isinstance(index, Const) else None
+    if isinstance(index, Const):
+        return isinstance(key, int) and not (isinstance(found, Dict) and key in found.items)
+    return True
+
+
 def note_kept(w: Walker, node: ast.AST, container: Ref, item: Object) -> None:
     """`item` was put into a container."""
-    if not isinstance(item, Tensor | Tuple | Ref):
+    found = w.deref(container, List)
+    if not isinstance(item, Tensor | Tuple | Ref) or (found is not None and found.type == SHORT):
         return
     tensors = w.state.tensors
     values = tuple(
@@ -174,7 +191,7 @@ def note_kept(w: Walker, node: ast.AST, container: Ref, item: Object) -> None:
         if (value := tensors.get(number)) is not None and value.requires_grad is True and value.is_leaf is False
     )
     if values:
-        w.record(Kept, node, container=container.id, values=values)
+        w.record(Kept, node, container=container.id, values=values, direct=isinstance(item, Tensor))
 
 
 # --- names -------------------------------------------------------------------------------------
