@@ -9,6 +9,8 @@ from gradsight.autograd.events import Applied, Created
 from gradsight.autograd.graph import Makers, operands
 from gradsight.autograd.values import Form, Kind, Known, Value
 
+LOADER = "torch.utils.data.DataLoader"
+"""What makes the tensors of a batch; nobody means those to require grad."""
 _STOPS = ("detach", "detach_", "data")
 _COPIES = ("clone", "contiguous", "cpu", "cuda", "detach", "double", "float", "half", "to")
 
@@ -46,7 +48,7 @@ def possible_starts(
         seen.add(key)
         maker = trace.maker(value)
         if isinstance(maker, Created):
-            if all(start.event is not maker for start in found):
+            if maker.by != LOADER and all(start.event is not maker for start in found):
                 found.append(Start(maker, maker.value))
         elif isinstance(maker, Applied) and _is_copy(maker, value) and is_wanted(value):
             found.append(Start(maker, value))

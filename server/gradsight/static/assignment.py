@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from gradsight.autograd.events import AttributeSet, MethodNamed, Rebound
-from gradsight.static import containers, loop_tools, module_containers, ops, registration, tensor_attributes
+from gradsight.static import batches, containers, loop_tools, module_containers, ops, registration, tensor_attributes
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -106,7 +106,7 @@ def _noted_rebinding(w: Walker, statement: ast.AST, name: str, old: Object | Non
 
 def _unpack(w: Walker, parts: list[ast.expr], item: Object, statement: ast.AST) -> None:
     if isinstance(item, Unknown):
-        items: list[Object] = [Unknown(item.role) for _ in parts]
+        items: list[Object] = [batches.part(w, statement) if item == batches.BATCH else item for _ in parts]
     else:
         found, _ = containers.iterate(w, item, statement)
         further = containers.further(w, item)

@@ -10,6 +10,7 @@ from gradsight.autograd.events import GradsCleared
 from gradsight.autograd.module_events import SteppedOutOfSight
 from gradsight.static import (
     backward,
+    batches,
     containers,
     custom_functions,
     distributions,
@@ -189,6 +190,8 @@ def _call_method(w: Walker, node: ast.AST, receiver: Object, name: str, argument
             if name == "backward" and certain:
                 w.record(BackwardOnNumber, node, value=value)
             return receiver if name not in ("append", "extend") else NONE
+        case Unknown("batch") if name != "backward":
+            return batches.call_method(name)
         case Unknown(role):
             return _call_on_unknown(w, node, role, name, arguments)
         case Class():

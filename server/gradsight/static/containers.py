@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from types import EllipsisType
 
-from gradsight.static import generators, loop_tools, module_containers, ops, protocols
+from gradsight.static import batches, generators, loop_tools, module_containers, ops, protocols
 from gradsight.static.objects import (
     NONE,
     UNKNOWN,
@@ -105,7 +105,7 @@ def further(w: Walker, source: Object) -> Object:
         case Range():
             return Scalar()
         case Unknown():
-            return Unknown("data" if source.role == "data" else None)
+            return batches.BATCH if source == batches.DATA else UNKNOWN
     if w.module(source) is not None:
         return Unknown("module")
     found = w.deref(source, List)
@@ -122,6 +122,10 @@ def item(w: Walker, node: ast.AST, receiver: Object, index: Object) -> Object:
             return ops.apply(w, node, ops.Call("torch.Tensor.__getitem__", Arguments((receiver, index))))
         case Left():
             return receiver
+        case Unknown("batch"):
+            return batches.part(w, node)
+        case Unknown("data"):
+            return receiver if isinstance(index, Slice) else batches.BATCH
         case Tuple(items):
             if isinstance(key, int) and -len(items) <= key < len(items):
                 return items[key]

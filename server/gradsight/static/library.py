@@ -10,6 +10,7 @@ from gradsight.autograd.events import Cut
 from gradsight.autograd.values import Form
 from gradsight.static import (
     backward,
+    batches,
     builtins,
     checkpoints,
     copies,
@@ -25,6 +26,7 @@ from gradsight.static import (
     optimizers,
     records,
     registration,
+    stateless,
     translate,
 )
 from gradsight.static.objects import (
@@ -39,7 +41,6 @@ from gradsight.static.objects import (
     Partial,
     Scalar,
     Tensor,
-    Unknown,
 )
 from gradsight.static.walker import Walker
 
@@ -133,6 +134,7 @@ _DECORATOR_FACTORIES = (
     "torch.cuda.amp.custom_fwd",
     "torch.cuda.amp.custom_bwd",
 )
+_REPARAMETRISING = ("weight_norm", "spectral_norm", "remove_weight_norm", "remove_spectral_norm", "orthogonal")
 _DATA = ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split", "ConcatDataset", "load_data")
 
 
@@ -230,9 +232,13 @@ def _torch(w: Walker, node: ast.AST, name: str, arguments: Arguments) -> Object:
     if name.startswith("torch.nn.init."):
         return filling.initialise(w, node, name, arguments)
     if name.rpartition(".")[2] in _DATA:
-        return Unknown("data")
+        return batches.DATA
     if name in (checkpoints.NAME, checkpoints.SEQUENTIAL):
         return checkpoints.call(w, node, name, arguments)
+    if name.startswith("torch.nn.utils.") and name.rpartition(".")[2] in _REPARAMETRISING:
+        return arguments.get(0, "module") or UNKNOWN
+    if name in ("torch.func.functional_call", "torch.nn.utils.stateless.functional_call"):
+        return stateless.call(w, node, arguments)
     if name.startswith(("torch.utils.checkpoint.", "torch.func.", "torch.vmap", "torch.jit.trace")):
         w.opaque(node, arguments.each())
         return UNKNOWN
