@@ -21,10 +21,10 @@ from gradsight import sources
 from gradsight.document import Document
 from gradsight.static.layout import Layout, layout_of
 from gradsight.static.outline import Outline, outline_of
+from gradsight.static.paths import absolute, is_inside, key_of, stamp_of
 
 logger = logging.getLogger(__name__)
 
-_LARGEST_FILE = 2_000_000
 _KEPT_TEXT = 6_000_000
 """Characters of the texts that are kept parsed; beyond that the ones that were used longest ago are forgotten."""
 _MARKS_OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
@@ -73,10 +73,12 @@ class Project:
         """The program that starts with this document is read now."""
         self.name(document.path)
         self._entry = document
+        if self.unsaved is not None:
+            self._switches.clear()  # any text may be another one by now
 
     def name(self, path: str) -> None:
         """Says how a file is called: whoever finds it by an import calls it the same."""
-        self._named[_key(path)] = path
+        self._named[key_of(path)] = path
 
     def files_changed(self) -> None:
         """Files may have come or gone."""
@@ -86,6 +88,8 @@ class Project:
     def _forget_folders(self) -> None:
         self._listings: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, int, str, str], str | None] = {}
+        self._switches: dict[tuple[str, str], bool] = {}
+        self._edges: dict[tuple[str, str], tuple[Outline, tuple[str, ...]]] = {}
         self._told: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
         self._root_of: dict[str, str | None] = {}
         self._anywhere: dict[str, frozenset[str]] = {}
@@ -113,7 +117,7 @@ class Project:
                 document = Document.from_text(path, text) if kept is None else kept.document.edited(text)
                 kept = self._keep(path, _Kept(None, document))
             return kept.document
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         if stamp is None:
             self._forget(path)
             return None
@@ -172,18 +176,18 @@ class Project:
         folder = package if not package.endswith(".py") else os.path.dirname(package)  # noqa: PTH120
         if package.endswith(".py") and os.path.basename(package) != "__init__.py":  # noqa: PTH119
             return None
-        return self._shown(self._below(_absolute(folder), [name], namespaces=True))
+        return self._shown(self._below(absolute(folder), [name], namespaces=True))
 
     def _search(self, name: str, level: int, importer: str, entry: str) -> str | None:
         parts = name.split(".") if name else []
-        root = self._root(os.path.dirname(_absolute(entry)))  # noqa: PTH120
+        root = self._root(os.path.dirname(absolute(entry)))  # noqa: PTH120
         if root is None or not all(part.isidentifier() for part in parts):
             return None
         if level:
-            folder = os.path.dirname(_absolute(importer))  # noqa: PTH120
+            folder = os.path.dirname(absolute(importer))  # noqa: PTH120
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)  # noqa: PTH120
-            if not _inside(folder, root):
+            if not is_inside(folder, root):
                 return None
             if not parts:
                 return self._shown(self._package(folder))
@@ -199,14 +203,14 @@ class Project:
 
     def _search_path(self, importer: str, entry: str, root: str, first: str) -> Iterator[str]:
         """The folders in which an absolute import is looked for, as `sys.path` would have them."""
-        start = os.path.dirname(_absolute(entry))  # noqa: PTH120
+        start = os.path.dirname(absolute(entry))  # noqa: PTH120
         if "__init__.py" not in self._listing(start):
             yield start  # a script: its folder comes first, even before the standard library
         if first in sys.stdlib_module_names:
             return
         for of in (entry, importer):
-            folder = os.path.dirname(_absolute(of))  # noqa: PTH120
-            while _inside(folder, root):
+            folder = os.path.dirname(absolute(of))  # noqa: PTH120
+            while is_inside(folder, root):
                 if "__init__.py" not in self._listing(folder):
                     yield folder
                     yield os.path.join(folder, "src")  # noqa: PTH118
@@ -255,8 +259,13 @@ class Project:
 
     def switches_grad_mode(self, path: str, entry: str) -> bool:
         """Whether importing a module, or what it imports, switches grad mode for everybody."""
-        outline = self._outline(path)
-        return outline is not None and any(each.switches_grad_mode for each in self._behind(path, outline, entry))
+        key = path, os.path.dirname(entry)  # noqa: PTH120
+        known = self._switches.get(key)
+        if known is None:
+            outline = self._outline(path)
+            behind = self._behind(path, outline, entry) if outline is not None else ()
+            known = self._switches[key] = any(each.switches_grad_mode for each in behind)
+        return known
 
     def _behind(self, path: str, outline: Outline, entry: str) -> Iterator[Outline]:
         """The outlines of a module and of the nearest ones that it imports."""
@@ -265,17 +274,25 @@ class Project:
         while waiting:
             here, outline = waiting.pop(0)
             yield outline
-            for name, level in outline.imports:
-                found = self.find(name, level, here, entry)
-                if found is not None and found not in seen and len(seen) < _MOST_SEARCHED:
+            for found in self._imported(here, outline, entry):
+                if found not in seen and len(seen) < _MOST_SEARCHED:
                     seen.add(found)
                     inner = self._outline(found)
                     if inner is not None:
                         waiting.append((found, inner))
 
+    def _imported(self, path: str, outline: Outline, entry: str) -> tuple[str, ...]:
+        """The modules that a module imports."""
+        key = path, os.path.dirname(entry)  # noqa: PTH120
+        known = self._edges.get(key)
+        if known is None or known[0] is not outline:
+            found = (self.find(name, level, path, entry) for name, level in outline.imports)
+            known = self._edges[key] = outline, tuple(dict.fromkeys(each for each in found if each is not None))
+        return known[1]
+
     def _outline(self, path: str) -> Outline | None:
         text = self.unsaved(path) if self.unsaved is not None else None
-        stamp: object = text if text is not None else _stamp(path)
+        stamp: object = text if text is not None else stamp_of(path)
         kept = self._outlines.get(path)
         if kept is None or kept[0] != stamp:
             if text is None and stamp is not None:
@@ -295,7 +312,7 @@ class Project:
         return self._root_of[folder]
 
     def _find_root(self, folder: str) -> str | None:
-        given = [root for root in self._roots if _inside(folder, root)]
+        given = [root for root in self._roots if is_inside(folder, root)]
         if given and self._closed:
             return min(given, key=len)
         top = folder
@@ -316,7 +333,7 @@ class Project:
         root = self._root(os.path.dirname(found))  # noqa: PTH120
         if root is None or any(part in _NOT_OURS or part.startswith(".") for part in Path(found[len(root) :]).parts):
             return None
-        return self._named.get(_key(found), found)
+        return self._named.get(key_of(found), found)
 
     def _names_anywhere(self, root: str) -> frozenset[str]:
         """What files and folders of a workspace are called: no import of another name can mean one of them."""
@@ -334,7 +351,7 @@ class Project:
     def _elsewhere(self, name: str, importer: str, entry: str) -> str | None:
         """A module that only a change of `sys.path` lets an import find."""
         first = name.partition(".")[0]
-        root = self._root(os.path.dirname(_absolute(entry)))  # noqa: PTH120
+        root = self._root(os.path.dirname(absolute(entry)))  # noqa: PTH120
         if root is None or first in sys.stdlib_module_names or first in _NEVER:
             return None
         if first not in self._names_anywhere(root):
@@ -360,33 +377,10 @@ class Project:
         code = "\n".join(line for line in lines if not line.endswith(("(", "\\")))
         code += f"\nimport {name}"
         around = jedi.Project(root, sys_path=[os.path.dirname(os.__file__)])  # noqa: PTH120
-        script = jedi.Script(code, path=_absolute(entry), project=around, environment=jedi.InterpreterEnvironment())
+        script = jedi.Script(code, path=absolute(entry), project=around, environment=jedi.InterpreterEnvironment())
         last = code.count("\n") + 1
         for found in script.goto(last, len("import ") + len(name), follow_imports=True):
-            path = _absolute(str(found.module_path or ""))
-            if found.type == "module" and path.endswith(".py") and _inside(path, root):
+            path = absolute(str(found.module_path or ""))
+            if found.type == "module" and path.endswith(".py") and is_inside(path, root):
                 return path
         return None
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
-    """When a module was written and how long it is; None for what is no module that can be read."""
-    if not path.endswith(".py"):
-        return None
-    try:
-        status = os.stat(path)  # noqa: PTH116 - a third of the time, and this is asked often
-    except (OSError, ValueError):
-        return None
-    return None if status.st_size > _LARGEST_FILE else (status.st_mtime_ns, status.st_size)
-
-
-def _absolute(path: str) -> str:
-    return os.path.normpath(os.path.abspath(path or "."))  # noqa: PTH100 - of names that may not exist
-
-
-def _key(path: str) -> str:
-    return os.path.normcase(_absolute(path))
-
-
-def _inside(path: str, root: str) -> bool:
-    return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
