@@ -20,7 +20,7 @@ from gradsight.static.state import State
 from gradsight.static.walker import BudgetSpent, Walker
 
 _BUDGET = 30_000
-_FOR_OTHERS = 1_500
+_FOR_OTHERS = 700
 """How much of it may go into functions of other files."""
 _FIRST_STEP = 1 << 60
 
