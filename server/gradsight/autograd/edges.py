@@ -96,3 +96,20 @@ def edge_of(event: Applied) -> tuple[Edge, Value] | None:
         return EDGES["power" if exponent != int(exponent) else "negative power"], event.inputs[0]
     edge = EDGES.get(name)
     return (edge, event.inputs[0]) if edge is not None and len(event.inputs) == 1 else None
+
+
+def is_spread_of_one(event: Applied) -> bool:
+    """Whether a standard deviation (or variance) is taken of one element: that divides by zero."""
+    if short(event) not in ("std", "var") or len(event.inputs) != 1 or event.inputs[0].shape is None:
+        return False
+    first = constant(event, "1", "dim")
+    unbiased = first if isinstance(first, bool) else constant(event, "2", "unbiased")
+    if unbiased is False or constant(event, "correction") not in (None, 1):
+        return False
+    known = {name for name, _ in event.constants}
+    if not known <= {"1", "2", "3", "dim", "unbiased", "correction", "keepdim"}:
+        return False
+    shape = event.inputs[0].shape
+    if first is None or isinstance(first, bool):
+        return event.inputs[0].elements == 1 and event.outputs[0].shape == ()
+    return isinstance(first, int) and -len(shape) <= first < len(shape) and shape[first] == 1

@@ -6,6 +6,8 @@ a division by 0 gives infinity or NaN. The result can look right (`sqrt(0)` is 0
 it multiplies that infinite slope with what comes before and after it, and infinity times zero is NaN: one element at
 the edge makes the gradients of all parameters behind it NaN, and the next `optimizer.step()` writes NaN into them.
 
+The standard deviation of one element is 0 divided by 0.
+
 It happens where an element is exactly the edge: the distance of a point to itself on the diagonal of a matrix of
 distances, a cosine that `clamp(-1, 1)` lets be exactly 1, a tensor that starts as zeros.
 
@@ -36,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradsight.autograd.edges import Edge, edge_of
+from gradsight.autograd.edges import Edge, edge_of, is_spread_of_one
 from gradsight.autograd.events import Applied, Event
 from gradsight.autograd.exact import Bounded, Everywhere, Fact
 from gradsight.autograd.exact_forms import Form
@@ -46,6 +48,7 @@ from gradsight.checks.view import View
 from gradsight.checks.words import op_name, source
 from gradsight.finding import Finding, Fix, Related, Severity
 from gradsight.repair import edges as repairs
+from gradsight.repair.arguments import set_keyword
 from gradsight.text import Place
 
 CHECK = Check(
@@ -57,6 +60,8 @@ CHECK = Check(
     variants={
         "bound": "The slope of `{op}` is infinite at {edge}, and `{bound}` lets {argument} be exactly that: "
         "as soon as an element is, {call} gives NaN or infinite gradients.",
+        "spread": "{argument} has one element there, and `{op}` divides by the number of elements less one, that is 0: "
+        "the result and the gradients of {call} are NaN.",
         "division": "{argument} is exactly 0 {where}, and dividing by it gives infinity or NaN: "
         "so do the gradients of {call}.",
         "division bound": "`{bound}` lets {argument} be exactly 0, and dividing by it gives infinity or NaN: "
@@ -74,6 +79,9 @@ def find(view: View) -> Iterator[Finding]:
         if view.expects_error(call):
             continue
         for node in sorted(graph.nodes, key=lambda node: node.id):
+            if is_spread_of_one(node) and (place := view.place(node)) not in told:
+                told.add(place)
+                yield spread_of_one(view, node, place, call)
             found = edge_of(node)
             if found is None or not node.outputs or node.outputs[0].requires_grad is not True:
                 continue
@@ -83,6 +91,24 @@ def find(view: View) -> Iterator[Finding]:
                 continue
             told.add(place)
             yield told_of(view, node, argument, edge, reached, call)
+
+
+def spread_of_one(view: View, node: Applied, place: Place, call: Event) -> Finding:
+    """The finding for a standard deviation of one element."""
+    document = view.documents[place.path]
+    fix = set_keyword(document, place, "unbiased", "False", title="Divide by the number of elements")
+    return CHECK.finding(
+        place,
+        view.trace,
+        node,
+        call,
+        variant="spread",
+        related=[view.related(call, "the gradients become NaN here")],
+        fixes=[fix] if fix is not None else [],
+        argument=argument_of(view, place, node.inputs[0]),
+        op=op_name(node),
+        call=f"`{source(view, call)}`",
+    )
 
 
 def reaches(fact: Fact, edge: Edge) -> tuple[float, Fact, Event | None] | None:
