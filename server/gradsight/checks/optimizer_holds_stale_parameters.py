@@ -46,7 +46,7 @@ import re
 from collections.abc import Iterator
 
 from gradsight.autograd.events import Event, Site
-from gradsight.autograd.unheld import Unheld, Unhelds
+from gradsight.autograd.unheld import Unheld
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
 from gradsight.checks.words import assigned_name, owners, source
@@ -72,7 +72,7 @@ CHECK = Check(
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """Trained parameters that are younger than the optimizer."""
-    for unheld in Unhelds(view.wiring).each():
+    for unheld in view.unheld:
         if unheld.change is None:
             continue
         change = shown(unheld, unheld.change)

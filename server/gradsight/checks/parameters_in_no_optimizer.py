@@ -48,7 +48,6 @@ from collections.abc import Iterable, Iterator
 
 from gradsight.autograd.events import OptimizerBuilt
 from gradsight.autograd.module_events import ParametersListed
-from gradsight.autograd.unheld import Unhelds
 from gradsight.autograd.values import Value
 from gradsight.checks.define import Check
 from gradsight.checks.view import View
@@ -76,7 +75,7 @@ _CHOSEN = re.compile(r"named_parameters\(|requires_grad|filter\(")
 @CHECK.finds
 def find(view: View) -> Iterator[Finding]:
     """Trained parameters that no step ever changes."""
-    for unheld in Unhelds(view.wiring).each():
+    for unheld in view.unheld:
         if unheld.change is not None or is_chosen(view, unheld.built):
             continue
         if is_sorted_out(view, unheld.built, unheld.parameters):

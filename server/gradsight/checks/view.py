@@ -13,6 +13,7 @@ from gradsight.autograd.exact import Exact
 from gradsight.autograd.fills import Fills
 from gradsight.autograd.graph import Behind, behind
 from gradsight.autograd.training import Training
+from gradsight.autograd.unheld import Unheld, Unhelds
 from gradsight.autograd.vanishing import vanishing
 from gradsight.autograd.wiring import Wiring
 from gradsight.document import Document
@@ -116,6 +117,11 @@ class View:
     def exact(self) -> Exact:
         """What is known exactly of the elements of tensors."""
         return Exact(self.trace, Fills(self.trace))
+
+    @cached_property
+    def unheld(self) -> tuple[Unheld, ...]:
+        """The parameters that are trained through and held by no optimizer."""
+        return tuple(Unhelds(self.wiring).each())
 
     @cached_property
     def origins(self) -> Origins:
