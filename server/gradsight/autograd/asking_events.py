@@ -1,4 +1,4 @@
-"""What happens when gradients are asked for in a way that PyTorch does not know."""
+"""Gradients asked for in a way that PyTorch does not know, and those that the program gives by hand."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ class BackwardOnNumber(Event):
 
     value: Value
     """The number or array, made by the event at which a tensor became it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradGiven(Event):
+    """`t.grad = gradient`. Place: the statement."""
+
+    value: Value

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gradsight.autograd.asking_events import GradGiven
 from gradsight.autograd.events import (
     BackwardCalled,
     Event,
@@ -201,6 +202,9 @@ def _erased(training: Training, step: Step, before: Step | None) -> Erasure | No
         complete = complete or _is_own_clearing(event, step.event)
         clearing = clearing or event
     if clearing is None or not (complete or (fed is not None and fed <= cleared)):
+        return None
+    given = (event for event in training.trace.each(GradGiven) if clearing.id < event.id < step.event.id)
+    if any(step.parameters is None or event.value.id in step.parameters for event in given):
         return None
     return Erasure(last, clearing, step.event)
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gradsight.autograd.asking_events import GradGiven
 from gradsight.autograd.events import Event
 from gradsight.autograd.loop_events import Clipped, ModeSet, ScalerCalled, Scheduled
 from gradsight.autograd.values import Value
@@ -43,6 +44,10 @@ class LoopStory:
                     parameters=tuple(message["parameters"]),
                     varies=message["varies"],
                 )
+            case protocol.GIVEN:
+                spot = self._spots.of(message["at"], "grad", writes=True)
+                (value,) = self._values([message["value"]])
+                return GradGiven(**self._common(message, spot), value=value)
             case protocol.SCALER:
                 return self._scaler(message)
             case protocol.SCHEDULED:

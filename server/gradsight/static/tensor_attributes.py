@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from gradsight.autograd.asking_events import GradGiven
 from gradsight.autograd.events import AttributeSet, GradRead, GradsCleared, Mutated, RequiresGradSet
 from gradsight.autograd.spelling import is_attempt
 from gradsight.autograd.values import Kind
@@ -79,6 +80,8 @@ def assign(w: Walker, target: ast.Attribute, tensor: Tensor, item: Object, state
             w.state.gradients[tensor.id] = not cleared
             if cleared:
                 w.record(GradsCleared, statement, parameters=(tensor.id,), by="tensor", name=value.name)
+            else:
+                w.record(GradGiven, statement, value=value)
         case "data":
             version = w.state.versions.get(value.storage or 0, 0)
             others = tuple(translate.values_in(w, item))

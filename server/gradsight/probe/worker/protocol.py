@@ -29,9 +29,10 @@ TENSOR, NUMBER, ARRAY = "tensor", "number", "array"
 CREATED, APPLIED, MUTATED, SCOPE, BACKWARD = "created", "applied", "mutated", "scope", "backward"
 GRAD_READ, FLAG, BUILT, STEPPED, CLEARED = "grad read", "flag", "built", "stepped", "cleared"
 CLIPPED, SCALER, SCHEDULED, MODE_SET = "clipped", "scaler", "scheduled", "mode set"
+GIVEN = "given"
 EVENTS = frozenset(
     {CREATED, APPLIED, MUTATED, SCOPE, BACKWARD, GRAD_READ, FLAG, BUILT, STEPPED, CLEARED}
-    | {CLIPPED, SCALER, SCHEDULED, MODE_SET}
+    | {CLIPPED, SCALER, SCHEDULED, MODE_SET, GIVEN}
 )
 
 HELLO, UNUSABLE, PLACE, WHERE, PARAMETERS, END = "hello", "unusable", "place", "where", "parameters", "end"

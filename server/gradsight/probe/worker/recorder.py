@@ -15,7 +15,7 @@ from .loops import Loops
 from .operations import Operations, is_building
 from .opnames import OpNames, writes_by_name
 from .parameters import Parameters
-from .protocol import BY_EVENTS, CLEARED, FLAG, GRAD_READ
+from .protocol import BY_EVENTS, CLEARED, FLAG, GIVEN, GRAD_READ
 from .reporter import Reporter
 from .saved import Graph
 from .scopes import Scopes
@@ -162,6 +162,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         if len(args) > 1 and args[1] is None:
             number = self._reporter.identity.number(args[0])
             self._reporter.report(CLEARED, sys._getframe(3), {"parameters": [number], "by": "tensor"})
+        elif len(args) > 1:
+            self._reporter.report(GIVEN, sys._getframe(3), {"value": self._reporter.value(args[0])})
         return result
 
     def _flag_told(self, before: Any, args: Any, kwargs: dict[str, Any], stack: Any, raised: str | None) -> None:
