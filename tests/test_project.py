@@ -257,6 +257,25 @@ def test_nothing_outside_the_workspace_is_read(tmp_path: Path) -> None:
         assert list(analysis.documents) == [str(entry)]
 
 
+def test_a_file_outside_the_workspace_is_read_alone(tmp_path: Path) -> None:
+    write_at(tmp_path, "other/measures.py", CUT)
+    entry = write_at(
+        tmp_path, "other/train.py", TRAINS.format(imports="from measures import similarity", call="similarity")
+    )
+    assert found(read(entry, Project([str(tmp_path / "work")], closed=True))) == []
+
+
+def test_an_installed_package_does_not_lead_into_others(tmp_path: Path) -> None:
+    write_at(tmp_path, "site-packages/measures/__init__.py", CUT)
+    write_at(tmp_path, "site-packages/mine/__init__.py", "")
+    write_at(tmp_path, "site-packages/mine/inner.py", CUT)
+    folder = tmp_path / "site-packages" / "mine"
+    for imports, expected in (("measures", []), (".inner", [("GS204", "inner.py", 4)])):
+        text = TRAINS.format(imports=f"from {imports} import similarity", call="similarity")
+        entry = write_at(tmp_path, "site-packages/mine/train.py", text)
+        assert found(read(entry, Project([str(folder)]))) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [

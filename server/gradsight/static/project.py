@@ -313,11 +313,13 @@ class Project:
 
     def _find_root(self, folder: str) -> str | None:
         given = [root for root in self._roots if is_inside(folder, root)]
-        if given and self._closed:
-            return min(given, key=len)
-        top = folder
+        if self._closed and self._roots:
+            return min(given, key=len, default=None)
+        top = package = folder
         while "__init__.py" in self._listing(top) and os.path.dirname(top) != top:  # noqa: PTH120
-            top = os.path.dirname(top)  # noqa: PTH120
+            top, package = os.path.dirname(top), top  # noqa: PTH120
+        if os.path.basename(top) in _NOT_OURS:  # noqa: PTH119
+            return package  # an installed one: those beside it belong to others
         above = top
         for _ in range(_HIGHEST):
             if self._listing(above).intersection(_MARKS_OF_A_PROJECT):
