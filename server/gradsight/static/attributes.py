@@ -119,7 +119,7 @@ def _on_heap(w: Walker, node: ast.AST, receiver: Ref, name: str) -> Object:
             if method is not None:
                 return _of_class(w, node, receiver, *method)
             if found.is_module:
-                return modules.read(w, receiver, found, name)
+                return modules.read(w, node, receiver, found, name)
             if found.type == custom_functions.CTX:
                 return custom_functions.read_ctx(w, receiver, found, name)
             callable_there = found.type in (Dotted("contextlib.ExitStack"), hooks.HANDLE) or loop_tools.is_tool(

@@ -147,10 +147,17 @@ def instantiate(w: Walker, node: ast.AST, of: Class, arguments: Arguments) -> Ob
     return ref
 
 
-def read(w: Walker, ref: Ref, found: Instance, name: str) -> Object:
+_INNARDS = ("_parameters", "_buffers", "_modules", "__dict__")
+"""The dictionaries of a module. Who takes one may put anything in the place of a parameter."""
+
+
+def read(w: Walker, node: ast.AST, ref: Ref, found: Instance, name: str) -> Object:
     """An attribute of a module that is neither set by the program nor a method of its classes."""
     if name == "training":
         return Scalar("bool") if w.alone else Const(True)
+    if name in _INNARDS:
+        w.opaque(node, [ref])
+        return UNKNOWN
     if name in module_methods.NAMES or not found.complete or isinstance(found.type, Dotted):
         return Method(ref, name)
     if module_containers.kind(found) is not None:
