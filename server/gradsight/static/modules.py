@@ -317,7 +317,7 @@ def call_super(w: Walker, node: ast.AST, receiver: Super, name: str, arguments: 
             _fill_from_base(w, node, ref, arguments)
         return NONE
     found = w.module(ref)
-    if found is not None and isinstance(ref, Ref) and name in module_methods.NAMES:
+    if found is not None and isinstance(ref, Ref) and name in module_methods.NAMES and name != "forward":
         return call_method(w, node, ref, found, name, arguments)
     if found is not None and name == "forward" and isinstance(ref, Ref):
         return _call_library(w, node, ref, found, arguments)
