@@ -238,7 +238,8 @@ def _known_as_loss(w: Walker, node: ast.AST, root: Tensor, arguments: Arguments)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not arguments.positional:
         held = node.func.value
         if isinstance(held, ast.Name) and isinstance(w.lookup(held.id), Unknown):
-            w.state.update(root.id, name=held.id, requires_grad=True, is_leaf=False)
+            shape = None if arguments.keywords or arguments.unpacked else ()
+            w.state.update(root.id, name=held.id, requires_grad=True, is_leaf=False, shape=shape)
             w.bind(held.id, root)
 
 
