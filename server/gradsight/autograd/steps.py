@@ -54,6 +54,9 @@ def unstepped(training: Training) -> Iterator[Unstepped]:
     if not trace.complete:
         return
     yield from _instead_of_step(training)
+    for built in trace.each(OptimizerBuilt):
+        if built.parameters is None:
+            yield from _alone_without_step(training, built)
     if any(step.parameters is None for step in training.steps):
         return
     if any(event.method == "step" and event.receiver == "optimizer" for event in trace.each(MethodNamed)):
@@ -67,6 +70,25 @@ def unstepped(training: Training) -> Iterator[Unstepped]:
                 cleared = (each for each in trace.each(GradsCleared) if each.parameters and each.by == "optimizer")
                 own = (each for each in cleared if set(each.parameters or ()) == held)
                 yield Unstepped(backward, built, next(schedules, None), next(own, None))
+
+
+def _alone_without_step(training: Training, built: OptimizerBuilt) -> Iterator[Unstepped]:
+    """An optimizer of unknown parameters that a function builds, clears and forgets, while it trains in a loop."""
+    trace = training.trace
+    alone = training.alone_around(built)
+    if alone is None or built.optimizer in alone.touched:
+        return
+    inside = [event for event in trace.events if built.id < event.id < alone.id]
+    if any(
+        isinstance(event, Stepped | GradRead | ScalerCalled)
+        or (isinstance(event, Opaque) and (event.touched is None or built.optimizer in event.touched))
+        for event in inside
+    ):
+        return
+    cleared = [event for event in inside if isinstance(event, GradsCleared) and event.by == "optimizer"]
+    calls = [event for event in inside if isinstance(event, BackwardCalled) and event.api == "backward"]
+    if cleared and len(calls) > 1 and len({call.site for call in calls}) == 1:
+        yield Unstepped(calls[-1], built, None, cleared[0])
 
 
 def _may_step(training: Training, built: OptimizerBuilt, held: frozenset[int]) -> bool:

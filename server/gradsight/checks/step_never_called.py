@@ -32,6 +32,7 @@ the optimizer is handed to code that steps it.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from gradsight.autograd.steps import Unstepped, unstepped
@@ -62,7 +63,7 @@ def find(view: View) -> Iterator[Finding]:
     told: set[Place] = set()
     for lacking in unstepped(view.training):
         place = view.place(lacking.schedule or lacking.backward)
-        if place in told:
+        if place in told or _uses_gradients(view, lacking):
             continue
         told.add(place)
         name = _name(view, lacking)
@@ -85,6 +86,18 @@ def find(view: View) -> Iterator[Finding]:
             certain=lacking.elsewhere is None,
             **words,
         )
+
+
+def _uses_gradients(view: View, lacking: Unstepped) -> bool:
+    """Whether the function may use the gradients of parameters that are not known."""
+    if lacking.built is None or lacking.built.parameters is not None:
+        return False
+    found = view.found(lacking.built)
+    around = [at.node for at in found.around()] if found is not None else []
+    function = next((node for node in around if isinstance(node, ast.FunctionDef)), None)
+    return function is None or any(
+        isinstance(node, ast.Attribute) and node.attr in ("grad", "step") for node in ast.walk(function)
+    )
 
 
 def _related(view: View, lacking: Unstepped) -> list[Related]:

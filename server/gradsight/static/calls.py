@@ -251,7 +251,9 @@ def _call_on_unknown(w: Walker, node: ast.AST, role: str | None, name: str, argu
         _known_as_loss(w, node, root, arguments)
         return NONE
     if name == "zero_grad":
-        w.record(GradsCleared, node, parameters=None, by=role or "optimizer")
+        held = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        name_there = ast.unparse(held) if held is not None else None
+        w.record(GradsCleared, node, parameters=None, by=role or "optimizer", name=name_there)
         return NONE
     if name == "step" and role is None and not arguments.each():
         w.record(SteppedOutOfSight, node)
