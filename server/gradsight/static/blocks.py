@@ -105,6 +105,10 @@ class Block:
     """Functions that had been walked too often to be walked again, and how often that was when it began."""
     work: int
     """What it took from the budget."""
+    budget: int
+    """What there was of it."""
+    spent: bool
+    """Whether it ended because nothing was left."""
     complete: bool
     """Whether nothing had to be left out."""
 
@@ -126,6 +130,8 @@ def finish(w: Walker, before: State, changes: Facts, entered: Mapping[Code, int]
         entered=dict(Counter(w.log.entered)),
         refused={code: entered.get(code, 0) for code in w.log.refused},
         work=budget - w.budget,
+        budget=budget,
+        spent=w.log.spent,
         complete=w.log.complete,
     )
 

@@ -243,6 +243,7 @@ def _walk(
     if len(w.frames) > _DEEPEST or entries > MOST_ENTRIES or too_far or _unknown_decorator(function):
         w.opaque(node, [*arguments.each(), *([receiver] if receiver is not None else [])])
         return UNKNOWN
+    w.spend(5)
     w.entered[code] = entries + 1
     w.log.entered.append(code)
     scope = w.recorder.number()

@@ -29,7 +29,13 @@ logger = logging.getLogger(__name__)
 _GRAD = re.compile(r"\.grad\b")
 _NAME_BEFORE = re.compile(r"[A-Za-z_][\w.]*$")
 _LONGEST_NAME = 200
-_BUDGET = 400_000
+_LEAST_BUDGET = 80_000
+_PER_HUNDRED_LINES = 2_000
+_LONG = 15_000
+_BUDGET_OF_LONG = 90_000
+"""Texts of more than `_LONG` lines were hardly written by hand; already splitting them takes long."""
+_FOR_UNCALLED = 40_000
+"""What functions that nobody calls may cost in all, beside what the document itself left of the budget."""
 _FOR_OTHERS = 60_000
 """How much of it one top-level statement may spend before functions of other files are not entered any more."""
 _GAP = 1 << 16
@@ -107,7 +113,8 @@ class _Interpretation:
         self._history: dict[int, dict[int, Event]] = {}
         self.entered: dict[Code, int] = {}
         self.codes = self.previous.codes.copy()
-        self.budget = _BUDGET
+        self.budget = _budget(len(document.lines))
+        self._left_out = False
         self._kept = 0
 
     def _imports_stand(self, previous: Walk) -> bool:
@@ -127,7 +134,7 @@ class _Interpretation:
             names.update(each.block.names)
         for block in steps:
             names.update(block.names)
-        complete = all(block.complete for block in blocks)
+        complete = not self._left_out and all(block.complete for block in blocks)
         trace = Trace(each_once(blocks), observed=False, names=names, complete=complete)
         parts = parts_of(steps, [(code.chunk, each.block) for code, each in alone.items()])
         return Walk(trace, self.document, tuple(self.steps), parts, alone, self.codes, self.grad_names, self.imports)
@@ -165,7 +172,7 @@ class _Interpretation:
     def _stands(self, step: Step) -> bool:
         """Whether a step of the earlier walk would do now what it did then."""
         return (
-            step.block.work <= self.budget
+            _affordable(step.block, self.budget)
             and may_enter(step.block, self.entered)
             and not self.differences.touch(step.block, self.base, self._earlier)
         )
@@ -214,7 +221,7 @@ class _Interpretation:
             w.execute_block(w, chunk.body)
             changes, ends = (changes_of(w.live), False) if w.live is not None else ({}, True)
         except BudgetSpent:
-            w.log.complete, changes, ends = False, {}, True
+            w.log.complete, w.log.spent, changes, ends = False, True, {}, True
         except Exception:
             if self.strict:
                 raise
@@ -228,21 +235,38 @@ class _Interpretation:
         """The walks of the functions that no call has reached."""
         found: dict[Code, uncalled.Alone] = {}
         w = self._walker(self.base.begin(), 0, 0)
+        pool = self.budget + _FOR_UNCALLED
         for root in uncalled.roots(self.document.path, self.base.scopes[MODULE_SCOPE].own, self.entered):
+            if pool <= 0:
+                self._left_out = True
+                break
+            budget = min(pool, uncalled.BUDGET)
             old = self.previous.alone.get(root.function.code)
-            if old is not None and old.root == root and self._still_holds(old):
-                found[root.function.code] = old
-                continue
             try:
-                found[root.function.code] = uncalled.walk_alone(w, self.base, root, self._earlier)
+                if old is None or old.root != root or not self._still_holds(old, budget):
+                    old = uncalled.walk_alone(w, self.base, root, self._earlier, budget)
+                found[root.function.code] = old
+                pool -= old.block.work
             except Exception:
                 if self.strict:
                     raise
                 logger.exception("%s: a function could not be walked", self.document.path)
         return found
 
-    def _still_holds(self, old: uncalled.Alone) -> bool:
-        return may_enter(old.block, self.entered) and not self.differences.touch(old.block, self.base, self._earlier)
+    def _still_holds(self, old: uncalled.Alone, budget: int) -> bool:
+        if not _affordable(old.block, budget) or not may_enter(old.block, self.entered):
+            return False
+        return not self.differences.touch(old.block, self.base, self._earlier)
+
+
+def _budget(lines: int) -> int:
+    """How much work a text of so many lines may cost: about two seconds on a slow machine, whatever it says."""
+    return _BUDGET_OF_LONG if lines > _LONG else _LEAST_BUDGET + lines // 100 * _PER_HUNDRED_LINES
+
+
+def _affordable(block: Block, budget: int) -> bool:
+    """Whether a walk with this budget would come as far as the block did, and no further."""
+    return block.budget == budget if block.spent else block.work <= budget
 
 
 def _names_of_gradients(text: str) -> frozenset[str]:

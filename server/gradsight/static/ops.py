@@ -57,6 +57,7 @@ class Call:
 def apply(w: Walker, node: ast.AST, call: Call, site: Site | None = None) -> Object:
     """The result of an op; records what it did. Unknown ops give a tensor of which nothing is known."""
     at = site or w.site(node)
+    w.spend(3 + len(call.arguments.positional) // 4)
     kinds = [kind_of(w, item) for item in call.arguments.positional]
     keywords = {name: kind_of(w, item) for name, item in call.arguments.keywords.items()}
     answer = None if call.arguments.unpacked else op_facts.answer(call.name, kinds, keywords, call.construction)

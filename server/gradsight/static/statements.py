@@ -239,8 +239,17 @@ _MOST_STATEMENTS = 160
 _LONGEST_BODY = 8
 
 
+def _nodes(statement: ast.AST) -> list[ast.AST]:
+    """All nodes in a statement; it keeps them, since a loop is walked again and again."""
+    try:
+        return statement.gradsight_nodes  # type: ignore[attr-defined,no-any-return]
+    except AttributeError:
+        found = statement.gradsight_nodes = [*ast.walk(statement)]  # type: ignore[attr-defined]
+        return found
+
+
 def _is_cheap(statement: ast.For | ast.AsyncFor, passes: int) -> bool:
-    inside = sum(isinstance(node, ast.stmt) for node in ast.walk(statement)) - 1
+    inside = sum(isinstance(node, ast.stmt) for node in _nodes(statement)) - 1
     return inside <= _LONGEST_BODY and inside * passes <= _MOST_STATEMENTS
 
 
@@ -250,7 +259,7 @@ def _for(w: Walker, statement: ast.For | ast.AsyncFor) -> None:
         return
     modes = w.state.modes
     items, exact = containers.iterate(w, source, statement.iter)
-    if any(isinstance(node, ast.Break | ast.Return) for part in statement.body for node in ast.walk(part)):
+    if any(isinstance(node, ast.Break | ast.Return) for part in statement.body for node in _nodes(part)):
         generators.left_early(w, source)
     few = exact and len(items) <= _MOST_EXACT_PASSES
     if few or (len(items) > _PASSES and not isinstance(source, Range) and _is_cheap(statement, len(items))):

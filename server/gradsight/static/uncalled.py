@@ -19,8 +19,9 @@ from gradsight.static.recorder import Recorder
 from gradsight.static.state import State
 from gradsight.static.walker import BudgetSpent, Walker
 
-_BUDGET = 30_000
-_FOR_OTHERS = 700
+BUDGET = 30_000
+"""What the walk of one function may cost."""
+_FOR_OTHERS = 1_200
 """How much of it may go into functions of other files."""
 _FIRST_STEP = 1 << 60
 
@@ -58,23 +59,23 @@ def roots(path: str, scope: Mapping[str, Object], entered: dict[Code, int]) -> I
                     yield Root(member, item)
 
 
-def walk_alone(w: Walker, base: Base, root: Root, earlier: Callable[[int], Event | None]) -> Alone:
+def walk_alone(w: Walker, base: Base, root: Root, earlier: Callable[[int], Event | None], budget: int) -> Alone:
     """Walks one function with arguments of which only the role is known."""
     code = root.function.code
     step = _FIRST_STEP + (code.chunk << 24) + (getattr(code.node, "lineno", 0) << 4)
     state = base.begin()
     # When it will be called is not known: neither what code out of sight holds by then, nor the grad mode.
     state.escaped, state.modes = frozenset(), State().modes
-    alone = Walker(code.path, state, Recorder(step, earlier), _BUDGET)
+    alone = Walker(code.path, state, Recorder(step, earlier), budget)
     alone.wire(w)
     alone.alone = True
     alone.frame.chunk = code.chunk
-    alone.least_for_others = _BUDGET - _FOR_OTHERS
+    alone.least_for_others = budget - _FOR_OTHERS
     try:
         _enter(alone, root)
     except BudgetSpent:
-        alone.log.complete = False
-    return Alone(root, finish(alone, state, {}, w.entered, _BUDGET))
+        alone.log.complete, alone.log.spent = False, True
+    return Alone(root, finish(alone, state, {}, w.entered, budget))
 
 
 def _enter(w: Walker, root: Root) -> None:

@@ -91,6 +91,8 @@ class Log:
         """Each function whose body was walked, as often as it was."""
         self.refused: set[Code] = set()
         """Functions that had been walked too often."""
+        self.spent = False
+        """Whether the budget was spent."""
         self.complete = True
         """False where something was left out."""
 
@@ -202,6 +204,7 @@ class Walker:
         for number in behind(self.recorder, *computed).leaves:
             state.gradients[number] = state.gradients.get(number) or None
         touched = state.escaped
+        self.spend(2 + len(touched) // 4)
         if not touched:
             return
         for number in touched:
@@ -279,6 +282,7 @@ class Walker:
             facts = join_facts(mine, theirs)
             made_by = mine.made_by
             number = mine.id if mine.id == theirs.id else self.recorder.number()
+            self.spend(2)
             if mine.made_by != theirs.made_by or mine.id != theirs.id:
                 event_id = self.recorder.number()
                 joined = replace(mine, id=number, made_by=event_id, **facts)
