@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from gradsight.autograd.events import Applied, Branch, Cut, Event, Opaque, Site
 from gradsight.autograd.graph import behind
 from gradsight.autograd.values import Form, Kind, Known, Shape, Value
+from gradsight.static.log import Log
 from gradsight.static.objects import (
     UNKNOWN,
     Arguments,
@@ -81,20 +82,6 @@ class Imports(Protocol):
 
     def by_name(self, w: Walker, arguments: Arguments) -> Object:
         """`importlib.import_module(name)`."""
-
-
-class Log:
-    """What a piece of the walk did that no state tells."""
-
-    def __init__(self) -> None:
-        self.entered: list[Code] = []
-        """Each function whose body was walked, as often as it was."""
-        self.refused: set[Code] = set()
-        """Functions that had been walked too often."""
-        self.spent = False
-        """Whether the budget was spent."""
-        self.complete = True
-        """False where something was left out."""
 
 
 # The entries of the interpreter proper: evaluating an expression, walking statements, calling an object.
@@ -204,7 +191,7 @@ class Walker:
         for number in behind(self.recorder, *computed).leaves:
             state.gradients[number] = state.gradients.get(number) or None
         touched = state.escaped
-        self.spend(2 + len(touched) // 4)
+        self.spend(2 + len(touched) // 2)
         if not touched:
             return
         for number in touched:
