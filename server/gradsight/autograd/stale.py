@@ -42,10 +42,12 @@ def crossings(
     first: BackwardCalled,
     op: Applied | None = None,
     belongs_to_first: Callable[[Applied], bool] = lambda maker: False,
+    straight: bool = False,
 ) -> list[Crossing]:
     """The values through which `call` gets back behind `first` (to `op` where one is given), nearest first.
 
-    `belongs_to_first` says of an op between the two calls whether it still is part of the pass of `first`.
+    `belongs_to_first` says of an op between the two calls whether it still is part of the pass of `first`; with
+    `straight` only ways count that hold whichever branches were taken in between.
     """
     found: list[Crossing] = []
     seen: set[int] = set()
@@ -53,7 +55,7 @@ def crossings(
     while waiting:
         value, use = waiting.pop(0)
         maker = trace.maker(value)
-        if not isinstance(maker, Applied) or value.requires_grad is False:
+        if not isinstance(maker, Applied) or value.requires_grad is False or (straight and maker.op == "join"):
             continue
         if maker.id < first.id or belongs_to_first(maker):
             if all(value.id != other.value.id for other in found) and (op is None or _leads_to(trace, value, op)):

@@ -31,6 +31,10 @@ def detached(view: View, found: Edge, call: BackwardCalled, *, several: bool, su
         return _append(document, found, found.store.value) if _is_plain(found.store.value) else None
     name = found.here.text(found.store.target)
     text = f"{name} = tuple(part.detach() for part in {name})" if several else f"{name} = {name}.detach()"
+    together_carried = _unpacked_together(view, found)
+    if len(together_carried) > 1:
+        name = ", ".join(together_carried)
+        text = f"{name} = {', '.join(f'{part}.detach()' for part in together_carried)}"
     title = f"Detach `{name}` between the passes"
     if together:
         return statements.insert_after(document, at, text, title=title)
@@ -39,6 +43,16 @@ def detached(view: View, found: Edge, call: BackwardCalled, *, several: bool, su
     if _read_below(found):
         return None
     return statements.insert_after(document, found.place, text, title=title)
+
+
+def _unpacked_together(view: View, found: Edge) -> list[str]:
+    """The names of `h, c = cell(x, (h, c))` that the next pass reads, too."""
+    reader = view.found(found.read)
+    match found.store.statement:
+        case ast.Assign(targets=[ast.Tuple(elts=parts)]) if reader is not None and found.store.target in parts:
+            read = reads(reader.node)
+            return [text for part in parts if (text := found.here.text(part)) in read]
+    return []
 
 
 def _is_plain(value: ast.expr) -> bool:

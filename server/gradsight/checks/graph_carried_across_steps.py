@@ -37,6 +37,7 @@ while nothing that the old graph saved is changed.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,7 @@ def carried_graphs(view: View) -> Iterator[Carried]:
     for freed in freed_graphs(view.trace, view.backwards):
         if (found := carried_by(view, freed)) is not None:
             yield found
+    yield from _in_turns(view)
     for worn in worn_graphs(view.trace, view.training):
         first = earlier_run(view, worn)
         if first is not None:
@@ -118,6 +120,36 @@ def carried_graphs(view: View) -> Iterator[Carried]:
             ends = belongs_to_first(view, worn.call)
             if found_at := tuple(crossings(view.trace, worn.call, first, op, ends)):
                 yield Carried(worn.call, first, worn.node, worn.step, found_at)
+
+
+def _in_turns(view: View) -> Iterator[Carried]:
+    """Calls that run in every so many passes (`if step % 10 == 0:`), and go back behind their own earlier run."""
+    for index, (call, graph) in enumerate(view.backwards):
+        if view.trace.observed or not call.branch or call.api != "backward":
+            continue
+        runs = [
+            (first, older)
+            for first, older in view.backwards[:index]
+            if (first.site, first.calls, len(first.branch)) == (call.site, call.calls, len(call.branch))
+            and first.retain_graph is False
+        ]
+        if not runs or not _recurs(view, call):
+            continue
+        first, older = runs[-1]
+        freed = {node.id for node in older.nodes if node.keeps or node.saved}
+        op = next((node for node in graph.nodes if node.id in freed), None)
+        if op is not None:
+            ends = belongs_to_first(view, call)
+            found = tuple(crossings(view.trace, call, first, op, ends, straight=True))
+            if any(each.use is not None for each in found):
+                yield Carried(call, first, op, None, found)
+
+
+def _recurs(view: View, call: BackwardCalled) -> bool:
+    """Whether the condition around a call counts passes, so that it comes true again."""
+    found = view.found(call)
+    condition = next((each.node for each in found.around() if isinstance(each.node, ast.If)), None) if found else None
+    return condition is not None and any(isinstance(node, ast.Mod) for node in ast.walk(condition.test))
 
 
 def carried_by(view: View, freed: Freed) -> Carried | None:
