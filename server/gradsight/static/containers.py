@@ -66,6 +66,9 @@ def iterate(w: Walker, source: Object, node: ast.AST) -> tuple[list[Object], boo
             known = min(count, 4) if count is not None else 2
             rows = [item(w, node, source, Const(index)) for index in range(known)]
             return rows, count is not None and count <= 4
+        case Left(value):  # a list of numbers or an array: each part of it comes from the same tensor
+            count = value.shape[0] if value.shape else None
+            return [source] * (min(count, 4) if count is not None else 2), count is not None and count <= 4
         case Const(str() as text):
             return [Const(character) for character in text[:4]], len(text) <= 4
     found = w.state.heap.get(source.id) if isinstance(source, Ref) else None
@@ -104,6 +107,8 @@ def further(w: Walker, source: Object) -> Object:
             return rest or UNKNOWN
         case Range():
             return Scalar()
+        case Left():
+            return source
         case Unknown():
             return batches.BATCH if source == batches.DATA else UNKNOWN
     if w.module(source) is not None:
