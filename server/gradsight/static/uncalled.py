@@ -21,7 +21,7 @@ from gradsight.static.walker import BudgetSpent, Walker
 
 BUDGET = 30_000
 """What the walk of one function may cost."""
-_FOR_OTHERS = 1_200
+_FOR_OTHERS = 700
 """How much of it may go into functions of other files."""
 _FIRST_STEP = 1 << 60
 
