@@ -36,8 +36,10 @@ def detached(view: View, found: Edge, call: BackwardCalled, *, several: bool, su
         name = ", ".join(together_carried)
         text = f"{name} = {', '.join(f'{part}.detach()' for part in together_carried)}"
     title = f"Detach `{name}` between the passes"
-    if together:
+    if together and found.place.range.start < at.range.start:
         return statements.insert_after(document, at, text, title=title)
+    if together and not _is_plain(found.store.value):
+        return statements.insert_after(document, found.place, text, title=title)
     if _is_plain(found.store.value):
         return _append(document, found, found.store.value)
     if _read_below(found):
@@ -57,14 +59,20 @@ def _unpacked_together(view: View, found: Edge) -> list[str]:
 
 def _is_plain(value: ast.expr) -> bool:
     return isinstance(value, ast.Name) or (
-        isinstance(value, ast.Tuple | ast.List) and all(isinstance(part, ast.Name) for part in value.elts)
+        isinstance(value, ast.Tuple | ast.List)
+        and all(isinstance(part, ast.Name) or _is_cut(part) for part in value.elts)
     )
+
+
+def _is_cut(value: ast.expr) -> bool:
+    """Whether this is `x.detach()` already."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "detach"
 
 
 def _append(document: Document, found: Edge, value: ast.expr) -> Fix | None:
     """`self.state = (h, c)` -> `self.state = (h.detach(), c.detach())`."""
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    places = [Place(found.place.path, found.here.range_of(part)) for part in parts]
+    places = [Place(found.place.path, found.here.range_of(part)) for part in parts if not _is_cut(part)]
     fixes = [calls.append(document, place, ".detach()") for place in places]
     return combined(document, f"Detach `{found.name}` where it is stored", *fixes)
 
