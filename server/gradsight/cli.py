@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # Walks make many small objects that live as long as the walk; looking for cycles among them again and again
     # costs a fifth of the time.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 10, 10)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets another one instead of a traceback.
         with suppress(AttributeError, ValueError):

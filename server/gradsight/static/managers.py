@@ -119,7 +119,7 @@ def _inline(w: Walker, node: ast.AST, manager: Pending, inside: Callable[[Object
         w.calls = inner_calls
 
     functions.call_generator(w, node, manager, at_yield)
-    if not entered:
+    if not entered and w.live is not None:
         inside(UNKNOWN)
     elif resumed and w.live is not None:
         _leave(w, node, outer, resumed[0], w.state)
