@@ -59,14 +59,26 @@ class Unhelds:
         """What is held by nobody while other parameters of the same loss are."""
         leaves = [leaf for leaf in graph.leaves.values() if leaf.id not in told]
         missing = [leaf for leaf in leaves if self._is_left_out(leaf, held, call)]
+        step = self._step_after(call, held)
+        if missing and step is not None and (double := self._double(step)) is not None:
+            return self._told(call, missing, double, step, alone=False)
         built = self._nearest_optimizer(missing, held, call) if missing else None
         if built is None:
             return None
         enumerated = len(missing) < len(held) and self._is_enumerated(built)
         if not enumerated and self._is_head_only(graph, {leaf.id for leaf in missing}, held):
             return None
-        step = self._step_after(call, held)
         return self._told(call, missing, built, step, alone=False)
+
+    def _double(self, step: Stepped) -> OptimizerBuilt | None:
+        """The optimizer that steps, if another one that steps too was given just the same parameters: one of the two
+        was meant for others."""
+        held = self.training.held
+        mine = held.get(step.optimizer)
+        stepping = {other.key for other in self.training.steps}
+        if not mine or not any(held.get(key) == mine for key in stepping if key != step.optimizer):
+            return None
+        return next((event for event in self.trace.each(OptimizerBuilt) if event.optimizer == step.optimizer), None)
 
     def _alone(self, call: BackwardCalled, graph: Behind) -> Unheld | None:
         """A loss of which nothing is held, right before a step of an optimizer that holds something else."""
