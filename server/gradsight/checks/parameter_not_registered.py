@@ -49,7 +49,7 @@ from collections.abc import Iterator
 
 from gradsight.autograd.wiring import Loose
 from gradsight.checks.define import Check
-from gradsight.checks.registering import is_deliberate, used_at, value_place, wrapped
+from gradsight.checks.registering import buffer_call, is_deliberate, used_at, value_place, wrapped
 from gradsight.checks.view import View
 from gradsight.checks.words import source
 from gradsight.finding import Finding, Fix, Related, Severity
@@ -65,6 +65,8 @@ CHECK = Check(
     variants={
         "moved": "`{op}` gives a new tensor (wherever anything changes), which is no `nn.Parameter`: `{owner}` does "
         "not register `{name}`, so `parameters()` leaves it out and no optimizer trains it.",
+        "buffer": "`{name}` requires grad but is a buffer of `{owner}`: `parameters()` leaves it out and no optimizer "
+        "trains it.",
         "container": "`{name}` is a plain {container}: `{owner}` does not register the parameters in it, so "
         "`parameters()` leaves them out and no optimizer trains them.",
     },
@@ -103,6 +105,10 @@ def _finding(view: View, loose: Loose, place: Place) -> Finding:
     related: list[Related] = []
     if call is not None:
         related.append(view.related(call, "gives it a gradient that no optimizer uses"))
+    if buffer_call(view, given) is not None:
+        return CHECK.finding(
+            place, view.trace, given, variant="buffer", related=related, name=given.name, owner=given.owner
+        )
     if loose.value.is_leaf or maker is None:
         return CHECK.finding(
             place, view.trace, given, related=related, fixes=_as_parameter(view, place, loose),

@@ -11,6 +11,7 @@ from gradsight.checks.view import View
 from gradsight.finding import Fix, Related
 from gradsight.repair import calls
 from gradsight.repair.names import local_name
+from gradsight.syntax.found import Found
 from gradsight.text import Place
 
 
@@ -19,6 +20,18 @@ def value_place(view: View, given: MemberSet) -> Place | None:
     found = view.found(given)
     if found is not None and isinstance(found.node, ast.Assign | ast.AnnAssign) and found.node.value is not None:
         return Place(view.place(given).path, found.range_of(found.node.value))
+    if (buffer := buffer_call(view, given)) is not None:
+        call, found = buffer
+        return Place(view.place(given).path, found.range_of(call.args[1]))
+    return None
+
+
+def buffer_call(view: View, given: MemberSet) -> tuple[ast.Call, Found] | None:
+    """The call of `register_buffer(name, tensor)` that gave a module the attribute, if that is how it was given."""
+    found = view.found(given)
+    match found.node if found is not None else None:
+        case ast.Call(func=ast.Attribute(attr="register_buffer"), args=[_, _, *_]) as call if found is not None:
+            return call, found
     return None
 
 
