@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one command to remember: `python3 dev.py demo`, `test`, `e2e`, `package`, `generate`, `lint`, `bench`.
+"""The one command to remember: `python3 dev.py demo`, `test`, `e2e`, `package`, `generate`, `facts`, `lint`, `bench`.
 
 Needs Python 3.10 or newer, and Node for what concerns the editor. Everything else is installed on first use, to the
 versions in constraints.txt and package-lock.json: Python packages into .dev/venv, Node packages into node_modules,
@@ -163,6 +163,12 @@ def generate(_: list[str]) -> int:
     return run(PYTHON, "tools/generate.py", show=True)
 
 
+def facts(arguments: list[str]) -> int:
+    """Measure anew what each PyTorch op does to autograd, and show what is different. `--check` only compares."""
+    set_up_python()
+    return run(PYTHON, "tools/measure_op_facts", *arguments, show=True)
+
+
 def package(_: list[str]) -> int:
     """Write dist/gradsight-VERSION.vsix, the extension with all that it needs but Python."""
     set_up_python()
@@ -183,10 +189,10 @@ def e2e(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure: every program in benchmarks/, or those named."""
+    """Measure: every program in benchmarks/ but the one that downloads packages, or those named."""
     set_up_python()
     for file in sorted((ROOT / "benchmarks").glob("*.py")):
-        if not arguments or file.stem in arguments:
+        if file.stem in arguments or not (arguments or file.stem == "precision"):
             print(f"== {file.stem}")
             run(PYTHON, file, show=True)
     return 0
@@ -196,7 +202,7 @@ def main() -> int:
     """Runs the command that is named."""
     if sys.version_info < (3, 10):  # noqa: UP036 - said here, before anything newer is needed
         sys.exit(f"dev.py needs Python 3.10 or newer; this is {sys.version.split()[0]}")
-    commands = {each.__name__: each for each in (demo, test, e2e, package, generate, lint, bench)}
+    commands = {each.__name__: each for each in (demo, test, e2e, package, generate, facts, lint, bench)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     help_texts = "; ".join(f"{name}: {(each.__doc__ or '').splitlines()[0]}" for name, each in commands.items())
     parser.add_argument("command", choices=commands, help=help_texts, metavar="COMMAND")

@@ -1,7 +1,8 @@
 """Measures what each PyTorch op does to autograd: ``python tools/measure_op_facts [--check] [--only NAME...]``.
 
-Without an option the data file is written anew. ``--check`` measures again, prints how the result differs
-from the file, and exits with 1 if it does. ``--only`` measures these names and prints their rows.
+Without an option the data file is written anew, and how it differs from the old one is printed. ``--check`` measures
+again, prints how the result differs from the file, and exits with 1 if it does. ``--only`` measures these names and
+prints their rows.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ def main() -> int:
             print(name, json.dumps(entry, indent=1))
         return 0
     text = pack.packed(measured)
+    differences = pack.differences(text) if pack.DATA_FILE.exists() else []
+    print("\n".join(differences) or "no difference")
     if options.check:
-        differences = pack.differences(text)
-        print("\n".join(differences) or "no difference")
         return int(bool(differences))
     pack.DATA_FILE.write_text(text, encoding="utf-8")
     print(
