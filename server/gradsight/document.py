@@ -9,6 +9,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from gradsight.syntax.cells import Cell, cut_again, join_cells, marked_cells, notebook_cells
@@ -92,6 +93,14 @@ class Document:
         document._next_serial = self._next_serial
         document._chunk_anew(self.chunks)
         return document
+
+    def unparsed(self) -> Document:
+        """The same document without the trees that were parsed of it so far, which take most of its memory."""
+        other = Document(self.path, self.text, self.code_lines, self.cells, self.is_notebook)
+        bare = (replace(placed, chunk=Chunk(placed.chunk.serial, placed.chunk.text)) for placed in self.chunks)
+        other.chunks = tuple(bare)
+        other._next_serial = self._next_serial
+        return other
 
     def _chunk_anew(self, old: Sequence[Placed]) -> None:
         """Splits the whole text, and takes over chunks of `old`."""

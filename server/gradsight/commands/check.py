@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
         _, selection = chosen.settings(path)
         analysis = analyse(document, select=selection, project=project)
         if analysis.findings:
-            documents.update((path, analysis.documents[path]) for path in _paths_of(analysis.findings))
+            shown = _paths_of(analysis.findings) - documents.keys()
+            documents.update((path, analysis.documents[path].unparsed()) for path in shown)
             findings += analysis.findings
     found = sorted(surest(findings), key=_order(paths))  # several programs may lead into one file
     if files:

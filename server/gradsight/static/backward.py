@@ -97,7 +97,7 @@ def _accumulate(w: Walker, roots: tuple[Tensor, ...], values: tuple[Value, ...])
     if _mend(w, roots, values):
         values = tuple(w.state.value(root) for root in roots)
     found = _behind(w, values)
-    w.spend(len(found.nodes))
+    w.spend(len(found.nodes) * 3 // 2)
     gradients = w.state.gradients
     for number in found.leaves:
         gradients[number] = True

@@ -29,14 +29,14 @@ logger = logging.getLogger(__name__)
 _GRAD = re.compile(r"\.grad\b")
 _NAME_BEFORE = re.compile(r"[A-Za-z_][\w.]*$")
 _LONGEST_NAME = 200
-_LEAST_BUDGET = 80_000
-_PER_HUNDRED_LINES = 2_000
+_LEAST_BUDGET = 52_000
+_PER_HUNDRED_LINES = 2_300
 _LONG = 15_000
-_BUDGET_OF_LONG = 90_000
+_BUDGET_OF_LONG = 60_000
 """Texts of more than `_LONG` lines were hardly written by hand; already splitting them takes long."""
 _FOR_UNCALLED = 40_000
 """What functions that nobody calls may cost in all, beside what the document itself left of the budget."""
-_FOR_OTHERS = 60_000
+_FOR_OTHERS = 40_000
 """How much of it one top-level statement may spend before functions of other files are not entered any more."""
 _GAP = 1 << 16
 

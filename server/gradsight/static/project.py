@@ -33,6 +33,8 @@ _HIGHEST = 8
 _NOT_OURS = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__", "venv", "env"})
 _NEVER = frozenset({"torch", "numpy", "builtins", "__future__"})
 _MOST_FOLDERS = 2_000
+_MOST_REMEMBERED = 100_000
+"""Imports whose way is remembered: in a big package every folder finds the same modules by ways of its own."""
 _MOST_SEARCHED = 40
 _CHANGES_THE_PATH = re.compile(r"^[ \t]*(?:import\b|from\b|sys\.path\b|site\.addsitedir\b)[^\n]*", re.MULTILINE)
 
@@ -73,6 +75,9 @@ class Project:
         """The program that starts with this document is read now."""
         self.name(document.path)
         self._entry = document
+        if len(self._found) > _MOST_REMEMBERED:
+            for memory in (self._found, self._edges, self._switches):
+                memory.clear()
         if self.unsaved is not None:
             self._switches.clear()  # any text may be another one by now
 
