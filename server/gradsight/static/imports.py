@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 _FIRST = -(1 << 120)
 _PER_MODULE = 1 << 80
 _PER_CHUNK = 1 << 40
+_MOST_IMPORTED = 8_000
+_MOST_IMPORTED_ALONE = 1_000
+"""What the top level of other modules may cost within one statement, or one function that nobody calls: what lies
+behind is unknown then, so that big packages leave enough for the file itself."""
 _STARS = "<stars>"
 """In the scope of a module: its `from ... import *` have been walked."""
 
@@ -245,8 +249,9 @@ def _walk_chunk(w: Walker, scope: int, index: int, alias: tuple[int, int] | None
     imports = _of(w)
     path = imports.project.path_of(scope)
     document = imports.document(path)
-    if document is None or w.live is None:
+    if document is None or w.live is None or w.imported > (_MOST_IMPORTED_ALONE if w.alone else _MOST_IMPORTED):
         return
+    budget, before_it = w.budget, w.imported
     chunk = document.chunks[index].chunk
     before = w.state.fork() if _may_end(chunk.body) else w.state
     frames, called, branch, modes = w.frames, w.calls, w.branch, w.state.modes
@@ -270,6 +275,7 @@ def _walk_chunk(w: Walker, scope: int, index: int, alias: tuple[int, int] | None
         w.live = None
     finally:
         w.frames, w.calls, w.branch = frames, called, branch
+        w.imported = before_it + budget - w.budget
     if w.live is None:
         w.live = before
     if not at_once:

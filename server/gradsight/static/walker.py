@@ -125,6 +125,8 @@ class Walker:
         self.imports: Imports | None = None
         """How imports of workspace files are followed; None: not at all."""
         self.least_for_others = 0
+        self.imported = 0
+        """What the top level of other modules has cost this walker."""
         """Functions of other files are entered only while more of the budget than this is left."""
 
     def wire(self, other: Walker) -> None:
